@@ -1,0 +1,34 @@
+import { limits } from "../../../schema/limits.ts";
+import { may } from "../../../schema/permissions.ts";
+import { accepted, refused } from "../../kernel/outcome.ts";
+import type { Asked, Decision } from "./facts.ts";
+
+export function add({ command, facts }: Asked<"add">): Decision {
+  const { room, role } = facts;
+  if (!room || !role) return refused("not_found");
+  if (room.kind === "direct") return refused("direct_room");
+  if (!may(role, "member.add", room.kind)) return refused("not_allowed");
+  if (facts.member(command.user_id)) return refused("already_member");
+  if (facts.counts().members >= limits.members) return refused("room_full");
+  return accepted({ type: "member.added", body: { user_id: command.user_id, role: "member" } });
+}
+
+/** Channels are open to everyone who is signed in; to anything else a stranger is told that it is not there. */
+export function join({ caller, facts }: Asked<"join">): Decision {
+  const { room, role } = facts;
+  if (!room) return refused("not_found");
+  if (role) return refused("already_member");
+  if (room.kind !== "channel") return refused("not_found");
+  if (facts.counts().members >= limits.members) return refused("room_full");
+  return accepted({ type: "member.joined", body: { user_id: caller.user_id, role: "member" } });
+}
+
+/** A room that has members has an owner: the last one to leave is followed by an heir. */
+export function leave({ caller, facts }: Asked<"leave">): Decision {
+  const { room, role } = facts;
+  if (!room || !role) return refused("not_found");
+  if (!may(role, "room.leave", room.kind)) return refused("direct_room");
+  const last_owner = role === "owner" && facts.counts().owners === 1;
+  const heir = last_owner ? facts.heir(caller.user_id) : null;
+  return accepted({ type: "member.left", body: { user_id: caller.user_id, heir } });
+}

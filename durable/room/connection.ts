@@ -1,0 +1,132 @@
+import type { CommandOf } from "../../schema/commands.ts";
+import type { Refused } from "../../schema/frames/reply.ts";
+import type { Up } from "../../schema/frames/up.ts";
+import { UpSchema, upTypes } from "../../schema/frames/up.ts";
+import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
+import type { Opening } from "../../schema/rpc.ts";
+import { wire } from "../../schema/version.ts";
+import { createBudget } from "../kernel/budget.ts";
+import type { Unread } from "../kernel/frames.ts";
+import { decode } from "../kernel/frames.ts";
+import type { HostSocket } from "../kernel/host.ts";
+import type { Outcome, Settled } from "../kernel/outcome.ts";
+import { accepted, ended, ignored, refused } from "../kernel/outcome.ts";
+import type { Session } from "../kernel/session.ts";
+import { transact } from "../kernel/sql.ts";
+import { refusal } from "../../schema/refusals.ts";
+import type { RoomContext } from "./context.ts";
+import { encode } from "./emit.ts";
+import { reader } from "./reads.ts";
+import { answerGap, answerResume } from "./resume.ts";
+import { tickets } from "./stores/tickets.ts";
+
+export type MemberCommand = Extract<Up, CommandOf<"send" | "edit" | "delete" | "leave">>;
+/** Takes a command from a socket; the answer comes back to that socket. */
+export type Submit = (socket: HostSocket, session: Session, command: MemberCommand, bytes: number) => void;
+
+/** May this ticket open a socket here? It is taken with the question: a second one like it is refused. */
+export function admit(context: RoomContext, opening: Opening): Settled<Opening> {
+  const { sql, now } = { sql: context.host.sql, now: context.host.now() };
+  const read = reader(context, opening.caller);
+  if (read.kind === "refused") return read;
+  if (opening.ticket_expires_at + limits.clock_skew_ms < now) return refused("ticket_refused");
+  const taken = transact(sql, () => {
+    tickets.purge(sql, now - limits.clock_skew_ms);
+    return tickets.take(sql, opening.ticket_id, opening.ticket_expires_at);
+  });
+  return taken ? accepted(opening) : refused("ticket_refused");
+}
+
+/** A socket that was admitted and accepted: remembers whose it is, and says hello. */
+export function welcome(context: RoomContext, socket: HostSocket, { caller }: Opening): void {
+  const { host, room_id, sockets } = context;
+  const read = reader(context, caller);
+  if (read.kind === "refused") return sockets.close(socket, "removed");
+  const socket_id = makeId("socket", host.now(), host.random(ID_RANDOM_BYTES));
+  sockets.add(socket, { v: 1, socket_id, caller, state: "waiting" });
+  host.log("info", "socket.opened", { room_id, socket_id, user_id: caller.user_id, request_id: caller.request_id });
+  const { room, role, head_seq } = read.value;
+  sockets.send(
+    socket,
+    encode({
+      type: "hello",
+      version: wire.version,
+      room_id,
+      user_id: caller.user_id,
+      device_id: caller.device_id,
+      role,
+      position: { epoch: room.epoch, seq: head_seq },
+      at: host.now(),
+      limits: { frame_bytes: limits.frame_bytes, text_bytes: limits.text_bytes },
+    }),
+  );
+}
+
+/** What sockets send, up to where it becomes a command. One bad frame costs one refusal, never the socket. */
+export function createReceiver(context: RoomContext, submit: Submit) {
+  const { host, sockets } = context;
+  const frames = createBudget({ burst: limits.frames_burst, per_second: limits.frames_per_second });
+  const bad = new Map<string, number>();
+
+  const refuse = (socket: HostSocket, session: Session, unread: Unread): void => {
+    sockets.send(socket, encode(refusedFrame(unread)));
+    const { socket_id, caller } = session;
+    host.log("info", "frame.refused", { socket_id, request_id: caller.request_id, code: unread.refusal.code });
+  };
+
+  const step = (socket: HostSocket, session: Session, data: string | ArrayBuffer): Outcome<null> => {
+    const wait_ms = frames.take(session.socket_id, host.now());
+    if (wait_ms > 0) {
+      // Refused before it is read: that is the point. One in many is answered, for an answer costs as much as a frame.
+      if (wait_ms > 1000 / limits.frames_per_second - 1) refuse(socket, session, { refusal: refusal("slow_down", { retry_after_ms: wait_ms }) });
+      return ignored;
+    }
+    const decoded = decode(data, UpSchema, upTypes);
+    if (!decoded.ok) {
+      const count = (bad.get(session.socket_id) ?? 0) + 1;
+      bad.set(session.socket_id, count);
+      refuse(socket, session, decoded);
+      return count >= limits.bad_frames ? ended("too_many_bad_frames") : ignored;
+    }
+    bad.delete(session.socket_id);
+    return handle(socket, session, decoded.frame, typeof data === "string" ? data.length : data.byteLength);
+  };
+
+  const handle = (socket: HostSocket, session: Session, frame: Up, bytes: number): Outcome<null> => {
+    switch (frame.type) {
+      case "resume":
+        return answerResume(context, socket, session, frame.position);
+      case "gap":
+        return answerGap(context, socket, session, frame);
+      default:
+        submit(socket, session, frame, bytes);
+        return accepted(null);
+    }
+  };
+
+  return {
+    receive(socket: HostSocket, data: string | ArrayBuffer): void {
+      const session = sockets.session(socket);
+      if (!session) return sockets.close(socket, "restarting");
+      const outcome = step(socket, session, data);
+      if (outcome.kind === "ended") sockets.close(socket, outcome.close);
+      if (outcome.kind === "refused") refuse(socket, session, { refusal: outcome.refusal });
+    },
+    closed(socket: HostSocket, code: number): void {
+      const session = sockets.session(socket);
+      if (!session) return;
+      bad.delete(session.socket_id);
+      sockets.drop(socket);
+      const { socket_id, caller } = session;
+      host.log("info", "socket.closed", { socket_id, request_id: caller.request_id, code });
+    },
+  };
+}
+
+function refusedFrame({ refusal: why, command_id, ref }: Unread): Refused {
+  const frame: Refused = { type: "refused", refusal: why };
+  if (command_id !== undefined) frame.command_id = command_id;
+  if (ref !== undefined) frame.ref = ref;
+  return frame;
+}

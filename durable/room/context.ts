@@ -1,0 +1,55 @@
+import type { RoomId } from "../../schema/ids.ts";
+import type { Alarms } from "../kernel/alarms.ts";
+import { createAlarms } from "../kernel/alarms.ts";
+import type { Host } from "../kernel/host.ts";
+import { isMigrated, migrate } from "../kernel/migrate.ts";
+import type { Outbox } from "../kernel/outbox.ts";
+import { createOutbox } from "../kernel/outbox.ts";
+import type { Sockets } from "../kernel/sockets.ts";
+import { createSockets } from "../kernel/sockets.ts";
+import type { RoomRow } from "./stores/room.ts";
+import { roomStore } from "./stores/room.ts";
+import { roomMigrations } from "./tables.ts";
+
+/** What every part of the room is handed. */
+export interface RoomContext {
+  readonly host: Host;
+  /** The id that this actor answers to, whether or not a room was created under it. */
+  readonly room_id: RoomId;
+  readonly alarms: Alarms;
+  readonly outbox: Outbox;
+  readonly sockets: Sockets;
+  /** The room, or null where none was ever created here: asking leaves no trace in storage. */
+  room(): RoomRow | null;
+  /** Makes the tables of a room that is about to be created. */
+  prepare(): void;
+  /** The tables are committed: nothing can take them away, so they need not be looked for again. */
+  remember(): void;
+}
+
+export function createContext(host: Host, room_id: RoomId): RoomContext {
+  const alarms = createAlarms(host);
+  let created = false;
+  const context: RoomContext = {
+    host,
+    room_id,
+    alarms,
+    outbox: createOutbox(host, alarms),
+    sockets: createSockets(host),
+    room() {
+      if (!created && !isMigrated(host.sql)) return null;
+      return roomStore.get(host.sql);
+    },
+    prepare: () => void migrate(host.sql, roomMigrations, host.now()),
+    remember() {
+      created = true;
+    },
+  };
+  if (isMigrated(host.sql)) {
+    context.prepare();
+    context.remember();
+    // An alarm that was lost with a crash is set again from what is written.
+    alarms.arm();
+  }
+  return context;
+}

@@ -1,0 +1,100 @@
+import type { Caller } from "../../schema/caller.ts";
+import type { Command } from "../../schema/commands.ts";
+import { CommandSchema } from "../../schema/commands.ts";
+import type { EventPage, MessagePage, ReceiptAnswer, RoomView } from "../../schema/http.ts";
+import type { RoomId } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
+import type { Answer, ArchiveStep, Opening, Watermark } from "../../schema/rpc.ts";
+import { createBudget } from "../kernel/budget.ts";
+import { createFlush } from "../kernel/flush.ts";
+import { check } from "../kernel/frames.ts";
+import type { Host, HostSocket } from "../kernel/host.ts";
+import type { Settled } from "../kernel/outcome.ts";
+import { refused } from "../kernel/outcome.ts";
+import type { Deliver } from "../kernel/outbox.ts";
+import { OUTBOX_TIMER } from "../kernel/outbox.ts";
+import { admit, createReceiver, welcome } from "./connection.ts";
+import type { RoomContext } from "./context.ts";
+import { createContext } from "./context.ts";
+import { encode } from "./emit.ts";
+import type { Pending } from "./flush.ts";
+import { flushCommands } from "./flush.ts";
+import { archiveStep, eventPage, messagePage, view } from "./reads.ts";
+
+/**
+ * The room, whole, on any host. The class in room.ts hands it the platform's events one by one;
+ * a test hands it the same on a host of its own, with a clock and a crash in its hand.
+ */
+export interface RoomEngine {
+  readonly context: RoomContext;
+  admit(opening: Opening): Settled<Opening>;
+  welcome(socket: HostSocket, opening: Opening): void;
+  receive(socket: HostSocket, data: string | ArrayBuffer): void;
+  closed(socket: HostSocket, code: number): void;
+  command(caller: Caller, value: unknown): Promise<Answer<ReceiptAnswer>>;
+  view(caller: Caller): Answer<RoomView>;
+  messages(caller: Caller, page: { before: number | null; limit: number }): Answer<MessagePage>;
+  events(caller: Caller, page: { after: number; limit: number }): Answer<EventPage>;
+  archive(watermark: Watermark | null): Answer<ArchiveStep> | null;
+  alarm(): Promise<void>;
+}
+
+export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver): RoomEngine {
+  const context = createContext(host, room_id);
+  const budget = createBudget({ burst: limits.commands_burst, per_second: limits.commands_per_second });
+  const flush = createFlush<Pending>(
+    host,
+    { items: limits.flush_commands, bytes: limits.flush_bytes, bytesOf: (pending) => pending.bytes },
+    (batch) => flushCommands(context, batch),
+  );
+
+  const submit = (caller: Caller, command: Command, bytes: number, settle: Pending["settle"]): void => {
+    const wait_ms = budget.take(caller.user_id, host.now());
+    if (wait_ms > 0) return settle(refused("slow_down", { retry_after_ms: wait_ms }));
+    if (flush.waiting >= limits.waiting_commands) return settle(refused("slow_down", { retry_after_ms: 1000 }));
+    flush.push({ caller, command, bytes, settle });
+  };
+
+  const receiver = createReceiver(context, (socket, session, command, bytes) =>
+    submit(session.caller, command, bytes, (settled) => {
+      const { command_id } = command;
+      const frame =
+        settled.kind === "accepted"
+          ? ({ type: "accepted", command_id, ...settled.value } as const)
+          : ({ type: "refused", command_id, refusal: settled.refusal } as const);
+      context.sockets.send(socket, encode(frame));
+    }),
+  );
+
+  return {
+    context,
+    admit: (opening) => admit(context, opening),
+    welcome: (socket, opening) => welcome(context, socket, opening),
+    receive: receiver.receive,
+    closed: receiver.closed,
+    command: (caller, value) =>
+      new Promise((resolve) => {
+        const checked = check(value, CommandSchema);
+        if (!checked.ok) return resolve({ ok: false, refusal: checked.refusal });
+        const bytes = JSON.stringify(value).length;
+        submit(caller, checked.frame, bytes, (settled) => resolve(answer(settled)));
+      }),
+    view: (caller) => answer(view(context, caller)),
+    messages: (caller, page) => answer(messagePage(context, caller, page)),
+    events: (caller, page) => answer(eventPage(context, caller, page)),
+    archive: (watermark) => {
+      const step = archiveStep(context, watermark);
+      return step && answer(step);
+    },
+    async alarm() {
+      if (!context.room()) return;
+      if (context.alarms.due().includes(OUTBOX_TIMER)) await context.outbox.drain(deliver);
+      context.alarms.arm();
+    },
+  };
+}
+
+function answer<T>(settled: Settled<T>): Answer<T> {
+  return settled.kind === "accepted" ? { ok: true, value: settled.value } : { ok: false, refusal: settled.refusal };
+}
+

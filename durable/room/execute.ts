@@ -1,0 +1,91 @@
+import type { Caller } from "../../schema/caller.ts";
+import { bodyHash, entryHash, genesisHash, SALT_BYTES, sha256Text, toBase64Url } from "../../schema/chain.ts";
+import type { Command } from "../../schema/commands.ts";
+import type { Happening, LogEvent } from "../../schema/events.ts";
+import type { Epoch } from "../../schema/ids.ts";
+import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
+import type { Settled } from "../kernel/outcome.ts";
+import { accepted, refused } from "../kernel/outcome.ts";
+import { fitsRow } from "../kernel/sql.ts";
+import { apply, subjectOf } from "./apply.ts";
+import type { Facts } from "./commands/facts.ts";
+import type { RoomContext } from "./context.ts";
+import { decide } from "./dispatch.ts";
+import { commands } from "./stores/commands.ts";
+import { log } from "./stores/log.ts";
+import { members } from "./stores/members.ts";
+import { messages } from "./stores/messages.ts";
+import type { RoomRow } from "./stores/room.ts";
+
+/** A command that has its effect. `event` is null where it had it before: then the seq is that of the first time. */
+export interface Effect {
+  seq: number;
+  event: LogEvent | null;
+}
+
+/**
+ * One command, inside the transaction of its flush: has it happened before, may it, what does it lead to,
+ * then the log entry and the tables. All of it is synchronous, and none of it is told to anyone here.
+ */
+export function execute(context: RoomContext, caller: Caller, command: Command): Settled<Effect> {
+  const { sql } = context.host;
+  const room = context.room();
+  const fingerprint = fingerprintOf(command);
+  const first = room && commands.find(sql, command.command_id);
+  if (first && first.actor === caller.user_id) {
+    return first.fingerprint === fingerprint ? accepted({ seq: first.seq, event: null }) : refused("command_id_reused");
+  }
+  const decision = decide(caller, command, factsOf(context, room, caller));
+  if (decision.kind === "refused") return decision;
+  // Someone else's id, seen in the log: only a member gets as far as hearing so.
+  if (first) return refused("command_id_reused");
+  if (!fitsRow(JSON.stringify(decision.value.body))) return refused("too_large");
+  if (!room) context.prepare();
+  const epoch = room?.epoch ?? makeId("epoch", context.host.now(), context.host.random(ID_RANDOM_BYTES));
+  const event = append(context, epoch, caller, command, decision.value);
+  commands.add(sql, { command_id: command.command_id, actor: caller.user_id, fingerprint, seq: event.seq });
+  return accepted({ seq: event.seq, event });
+}
+
+function append(
+  context: RoomContext,
+  epoch: Epoch,
+  caller: Caller,
+  { command_id }: Command,
+  { type, body }: Happening,
+): LogEvent {
+  const { host, room_id } = context;
+  const tail = log.tail(host.sql);
+  const salt = toBase64Url(host.random(SALT_BYTES));
+  const header = {
+    seq: (tail?.seq ?? 0) + 1,
+    type,
+    // A clock that steps back does not take the log with it.
+    at: Math.max(host.now(), tail?.at ?? 0),
+    actor: caller.user_id,
+    device: caller.device_id,
+    command_id,
+  };
+  const prev_hash = tail?.hash ?? genesisHash(room_id);
+  const body_hash = bodyHash(salt, body);
+  const event: LogEvent = { ...header, body, salt, body_hash, prev_hash, hash: entryHash(prev_hash, body_hash, header) };
+  log.append(host.sql, event, subjectOf(event));
+  apply(context, epoch, event);
+  return event;
+}
+
+function factsOf({ host: { sql } }: RoomContext, room: RoomRow | null, caller: Caller): Facts {
+  return {
+    room,
+    role: room ? (members.find(sql, caller.user_id)?.role ?? null) : null,
+    member: (user_id) => members.find(sql, user_id),
+    counts: () => members.count(sql),
+    heir: (leaver) => members.heir(sql, leaver),
+    message: (message_id) => messages.find(sql, message_id),
+  };
+}
+
+/** What a command asks for, apart from its id: a repeat has the same one. */
+function fingerprintOf({ command_id: _, ...asked }: Command): string {
+  return sha256Text(asked);
+}

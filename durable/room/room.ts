@@ -1,0 +1,89 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Caller } from "../../schema/caller.ts";
+import type { ArchiveNotice, Opening, RoomRpc, Watermark } from "../../schema/rpc.ts";
+import { OPENING_HEADER } from "../../schema/rpc.ts";
+import { refusalTable } from "../../schema/refusals.ts";
+import { subprotocol, wire } from "../../schema/version.ts";
+import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
+import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
+import type { RoomEngine } from "./engine.ts";
+import { createRoomEngine } from "./engine.ts";
+
+export interface RoomEnv {
+  RECEIPT_KEYS: string;
+  LOG_LEVEL?: string;
+  ARCHIVE_QUEUE: Queue<ArchiveNotice>;
+}
+
+/** One conversation, as the platform sees it. Everything that decides is in engine.ts and behind it. */
+export class Room extends DurableObject<RoomEnv> implements RoomRpc {
+  readonly host: CloudflareHost;
+  readonly engine: RoomEngine;
+
+  constructor(ctx: DurableObjectState, env: RoomEnv) {
+    super(ctx, env);
+    this.host = createCloudflareHost(ctx, env);
+    this.engine = createRoomEngine(this.host, this.host.name("room"), (_target, through) => this.#notice(through));
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const opening: Opening = JSON.parse(request.headers.get(OPENING_HEADER) ?? "null");
+    const admitted = this.engine.admit(opening);
+    if (admitted.kind === "refused") {
+      return Response.json(admitted.refusal, { status: refusalTable[admitted.refusal.code].status });
+    }
+    const { response, socket } = this.host.accept(subprotocol(wire.version));
+    this.engine.welcome(socket, opening);
+    return response;
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.engine.receive(this.host.socket(socket), data);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.engine.closed(this.host.socket(socket), code);
+    this.host.answerClose(socket, code);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.engine.closed(this.host.socket(socket), 1006);
+  }
+
+  override alarm(): Promise<void> {
+    return this.engine.alarm();
+  }
+
+  command(caller: Caller, command: unknown) {
+    return this.engine.command(caller, command);
+  }
+
+  async view(caller: Caller) {
+    return this.engine.view(caller);
+  }
+
+  async messages(caller: Caller, page: { before: number | null; limit: number }) {
+    return this.engine.messages(caller, page);
+  }
+
+  async events(caller: Caller, page: { after: number; limit: number }) {
+    return this.engine.events(caller, page);
+  }
+
+  async archive(watermark: Watermark | null) {
+    return this.engine.archive(watermark);
+  }
+
+  async ping(): Promise<"pong"> {
+    this.host.sql.exec("SELECT 1", []);
+    return "pong";
+  }
+
+  async #notice(through: number): Promise<void> {
+    const room = this.engine.context.room();
+    if (!room) return;
+    const { room_id, epoch } = room;
+    await this.env.ARCHIVE_QUEUE.send({ room_id, epoch, through, noticed_at: this.host.now() });
+  }
+}
+

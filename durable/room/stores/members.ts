@@ -1,0 +1,47 @@
+import type { UserId } from "../../../schema/ids.ts";
+import type { Member } from "../../../schema/member.ts";
+import type { Role } from "../../../schema/permissions.ts";
+import type { SqlPort } from "../../kernel/host.ts";
+import { statement } from "../../kernel/sql.ts";
+
+/** Who is in the room now, derived from the log. Who left has no row. */
+export const membersTable = `CREATE TABLE members (
+  user_id TEXT PRIMARY KEY,
+  role TEXT NOT NULL,
+  joined_at INTEGER NOT NULL,      -- milliseconds
+  joined_seq INTEGER NOT NULL
+) WITHOUT ROWID`;
+
+const columns = "user_id, role, joined_at, joined_seq";
+
+const insert = statement<Member>(
+  `INSERT INTO members (${columns}) VALUES (:user_id, :role, :joined_at, :joined_seq)`,
+);
+const byId = statement<{ user_id: string }, Member>(`SELECT ${columns} FROM members WHERE user_id = :user_id`);
+const remove = statement<{ user_id: string }>("DELETE FROM members WHERE user_id = :user_id");
+const promote = statement<{ user_id: string; role: Role }>("UPDATE members SET role = :role WHERE user_id = :user_id");
+const count = statement<object, { members: number; owners: number }>(
+  "SELECT COUNT(*) AS members, COUNT(*) FILTER (WHERE role = 'owner') AS owners FROM members",
+);
+const first = statement<{ limit: number }, Member>(
+  `SELECT ${columns} FROM members ORDER BY joined_seq, user_id LIMIT :limit`,
+);
+/** Admins before members, then whoever has been here longest; ids decide between people who came together. */
+const heir = statement<{ leaver: string }, { user_id: UserId }>(
+  `SELECT user_id FROM members WHERE user_id <> :leaver
+   ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_seq, user_id LIMIT 1`,
+);
+
+const clear = statement<object>("DELETE FROM members");
+
+export const members = {
+  add: (sql: SqlPort, member: Member): void => insert.run(sql, member),
+  find: (sql: SqlPort, user_id: UserId): Member | null => byId.one(sql, { user_id }),
+  remove: (sql: SqlPort, user_id: UserId): void => remove.run(sql, { user_id }),
+  promote: (sql: SqlPort, user_id: UserId, role: Role): void => promote.run(sql, { user_id, role }),
+  count: (sql: SqlPort) => count.one(sql, {}) ?? { members: 0, owners: 0 },
+  first: (sql: SqlPort, limit: number): Member[] => first.all(sql, { limit }),
+  heir: (sql: SqlPort, leaver: UserId): UserId | null => heir.one(sql, { leaver })?.user_id ?? null,
+  /** Before the table is made again from the log. */
+  clear: (sql: SqlPort): void => clear.run(sql, {}),
+};

@@ -1,0 +1,120 @@
+import * as v from "valibot";
+import { EventSchema } from "./events.ts";
+import { DeviceIdSchema, RoomIdSchema, UserIdSchema } from "./ids.ts";
+import { limits } from "./limits.ts";
+import { MemberSchema } from "./member.ts";
+import { MessageSchema } from "./message.ts";
+import { RoleSchema } from "./permissions.ts";
+import { PositionSchema, SeqSchema } from "./position.ts";
+import { HeadSchema, PublicKeySchema, ReceiptSchema } from "./receipt.ts";
+import { refusalCodes } from "./refusals.ts";
+import { RoomNameSchema, RoomSchema, TopicSchema } from "./room.ts";
+import { MessageTextSchema } from "./text.ts";
+import { DisplayNameSchema, HandleSchema, PasswordSchema, UserSchema } from "./user.ts";
+
+/** Bodies of requests. */
+export const RegisterBodySchema = v.strictObject({
+  handle: HandleSchema,
+  password: PasswordSchema,
+  display_name: v.optional(DisplayNameSchema),
+});
+/** Signing in says nothing about what a handle or a password may look like. */
+export const LoginBodySchema = v.strictObject({
+  handle: v.pipe(v.string(), v.maxLength(limits.handle_characters_max)),
+  password: v.pipe(v.string(), v.maxLength(limits.password_characters_max)),
+});
+export const TicketBodySchema = v.strictObject({ room_id: RoomIdSchema });
+export const CreateRoomBodySchema = v.variant("kind", [
+  v.strictObject({ kind: v.literal("direct"), with: UserIdSchema }),
+  v.strictObject({
+    kind: v.picklist(["group", "channel"]),
+    name: RoomNameSchema,
+    topic: v.optional(TopicSchema, ""),
+    members: v.optional(v.pipe(v.array(UserIdSchema), v.maxLength(limits.members_at_creation)), []),
+  }),
+]);
+export const AddMemberBodySchema = v.strictObject({ user_id: UserIdSchema });
+export const TextBodySchema = v.strictObject({ text: MessageTextSchema });
+
+/** Bodies of answers. */
+export const SessionSchema = v.object({
+  user: UserSchema,
+  device_id: DeviceIdSchema,
+  access_token: v.string(),
+  expires_at: v.number(),
+});
+export type Session = v.InferOutput<typeof SessionSchema>;
+export const MeSchema = v.object({ user: UserSchema, device_id: DeviceIdSchema, expires_at: v.number() });
+export type Me = v.InferOutput<typeof MeSchema>;
+export const UsersSchema = v.object({ users: v.array(UserSchema) });
+export const TicketSchema = v.object({ ticket: v.string(), expires_at: v.number() });
+
+export const ReceiptAnswerSchema = v.object({ receipt: ReceiptSchema, replayed: v.boolean() });
+export type ReceiptAnswer = v.InferOutput<typeof ReceiptAnswerSchema>;
+
+/** A direct room that exists already has no new receipt: asking for it again is asking where it is. */
+export const CreatedRoomSchema = v.object({
+  room_id: RoomIdSchema,
+  receipt: v.nullable(ReceiptSchema),
+  replayed: v.boolean(),
+});
+export type CreatedRoom = v.InferOutput<typeof CreatedRoomSchema>;
+
+export const RoomViewSchema = v.object({
+  room: RoomSchema,
+  role: RoleSchema,
+  position: PositionSchema,
+  head: HeadSchema,
+  members: v.array(MemberSchema),
+  member_count: v.number(),
+});
+export type RoomView = v.InferOutput<typeof RoomViewSchema>;
+
+/** Oldest first. `before` is what to ask for next, null where the room begins. */
+export const MessagePageSchema = v.object({
+  position: PositionSchema,
+  messages: v.array(MessageSchema),
+  before: v.nullable(SeqSchema),
+});
+export type MessagePage = v.InferOutput<typeof MessagePageSchema>;
+
+/** `after` is what to ask for next, null where the page reaches the head. */
+export const EventPageSchema = v.object({
+  epoch: PositionSchema.entries.epoch,
+  events: v.array(EventSchema),
+  head: HeadSchema,
+  after: v.nullable(SeqSchema),
+});
+export type EventPage = v.InferOutput<typeof EventPageSchema>;
+
+export const KeysSchema = v.object({ keys: v.array(PublicKeySchema) });
+
+export const LiveSchema = v.object({ status: v.literal("live"), version: v.number() });
+
+/** Why a part is not ready: a word, and never what the part said itself. */
+export const readyFaults = ["timeout", "unreachable", "migrations", "behind"] as const;
+export const ReadySchema = v.object({
+  status: v.picklist(["ready", "degraded"]),
+  parts: v.record(v.string(), v.object({ ok: v.boolean(), fault: v.optional(v.picklist(readyFaults)) })),
+  archive: v.nullable(
+    v.object({
+      rooms_behind: v.number(),
+      oldest_pending_ms: v.nullable(v.number()),
+      last_lag_ms: v.nullable(v.number()),
+    }),
+  ),
+});
+export type Ready = v.InferOutput<typeof ReadySchema>;
+
+/** RFC 9457, and what a client needs in order to decide. */
+export const ProblemSchema = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  code: v.picklist(refusalCodes),
+  retryable: v.boolean(),
+  request_id: v.string(),
+  retry_after_ms: v.optional(v.number()),
+  field: v.optional(v.string()),
+});
+export type Problem = v.InferOutput<typeof ProblemSchema>;

@@ -1,0 +1,52 @@
+import type { Caller } from "./caller.ts";
+import type { LogEvent } from "./events.ts";
+import type { EventPage, MessagePage, ReceiptAnswer, RoomView } from "./http.ts";
+import type { Epoch, RoomId } from "./ids.ts";
+import type { Refusal } from "./refusals.ts";
+
+/** What the Worker and the consumers ask of actors. Refusals are values; only what nobody expected throws. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+/** How far the archive holds a room. The hash lets the room see that it holds the same history. */
+export interface Watermark {
+  epoch: Epoch;
+  seq: number;
+  hash: string;
+}
+
+/** The next events for the archive, after its watermark; none where it has caught up. */
+export interface ArchiveStep {
+  room_id: RoomId;
+  epoch: Epoch;
+  events: LogEvent[];
+}
+
+export interface RoomRpc {
+  command(caller: Caller, command: unknown): Promise<Answer<ReceiptAnswer>>;
+  view(caller: Caller): Promise<Answer<RoomView>>;
+  messages(caller: Caller, page: { before: number | null; limit: number }): Promise<Answer<MessagePage>>;
+  events(caller: Caller, page: { after: number; limit: number }): Promise<Answer<EventPage>>;
+  /** From the archive only: confirms what it holds, and gives what comes next. Null where there is no such room. */
+  archive(watermark: Watermark | null): Promise<Answer<ArchiveStep> | null>;
+  /** That the class can be reached and its storage read. */
+  ping(): Promise<"pong">;
+}
+
+/** The message on the archive's queue: a notice that a room has more, never the events themselves. */
+export interface ArchiveNotice {
+  room_id: RoomId;
+  epoch: Epoch;
+  through: number;
+  noticed_at: number;
+}
+
+/** How the Worker hands an upgrade to the actor: the request's own headers, set by nobody else. */
+export const OPENING_HEADER = "x-quoth-opening";
+
+export interface Opening {
+  caller: Caller;
+  room_id: RoomId;
+  /** The ticket's id, which the actor takes once. */
+  ticket_id: string;
+  ticket_expires_at: number;
+}

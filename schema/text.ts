@@ -1,0 +1,39 @@
+import * as v from "valibot";
+import { limits } from "./limits.ts";
+
+/** Controls, bidirectional overrides and invisible joiners: in a name they make one look like another. */
+const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+
+/** One line of plain text that people read as a name: trimmed, normalised, nothing hidden in it. */
+export const line = (min_characters: number, max_characters: number) =>
+  v.pipe(
+    v.string(),
+    // Lengths are checked first: they bound the work of everything after.
+    v.maxLength(max_characters * 4, `at most ${max_characters} characters`),
+    v.check((text) => text.isWellFormed(), "not well-formed Unicode"),
+    v.normalize("NFC"),
+    v.trim(),
+    v.minLength(min_characters, `at least ${min_characters} characters`),
+    v.maxLength(max_characters, `at most ${max_characters} characters`),
+    v.check((text) => !deceptive.test(text), "contains control or invisible characters"),
+  );
+
+/** The issue of a text that is too long: its own refusal, so that a client can offer something better. */
+export const TEXT_TOO_LONG = "text_too_long";
+
+/** A message as it was written. It is markdown source; what it means is decided where it is shown. */
+export const MessageTextSchema = v.pipe(
+  v.string(),
+  v.check((text) => utf8Bytes(text, limits.text_bytes) <= limits.text_bytes, TEXT_TOO_LONG),
+  v.check((text) => text.isWellFormed(), "not well-formed Unicode"),
+  v.check((text) => text.trim().length > 0, "empty"),
+);
+
+const encoder = new TextEncoder();
+
+/** The size in UTF-8, counted only where the length leaves it open. */
+export function utf8Bytes(text: string, enough: number): number {
+  if (text.length > enough) return text.length;
+  if (text.length * 3 <= enough) return text.length;
+  return encoder.encode(text).length;
+}

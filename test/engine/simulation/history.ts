@@ -1,0 +1,286 @@
+import type { Answer } from "../../../schema/rpc.ts";
+import type { ReceiptAnswer } from "../../../schema/http.ts";
+import { LocalRoom, callerOf } from "../../support/local-room.ts";
+import { SimulatedArchive } from "./archive.ts";
+import type { Asked } from "./client.ts";
+import { SimulatedClient } from "./client.ts";
+
+export class Crash extends Error {}
+
+/** What happened often enough to be worth the name of a simulation. */
+export const reached = {
+  crashes: 0,
+  crashes_after_commit: 0,
+  evictions: 0,
+  gaps: 0,
+  replays: 0,
+  clock_steps_back: 0,
+  alarms: 0,
+  batches: 0,
+  reused_ids: 0,
+};
+export type Reached = typeof reached;
+
+/**
+ * One history: people who act, a network that drops, repeats and reorders, a room that crashes between any two steps,
+ * a clock that jumps, an archive that misses notices. All of it follows from the seed.
+ */
+export class History {
+  readonly room: LocalRoom;
+  readonly archive: SimulatedArchive;
+  readonly clients = ["ada", "bo", "cy", "dee"].map((name) => new SimulatedClient(name));
+  #commands = 0;
+  #crashed = false;
+  #committed = false;
+
+  readonly reached: Reached;
+
+  constructor(seed: number, reached: Reached) {
+    this.reached = reached;
+    this.room = new LocalRoom(seed);
+    this.archive = new SimulatedArchive(this.room);
+    this.room.deliver = (through) => this.archive.notice(through);
+  }
+
+  async run(actions: number): Promise<void> {
+    await this.#create();
+    for (let action = 0; action < actions; action += 1) await this.#act();
+    await this.heal();
+  }
+
+  /** Faults stop; everyone comes back and finishes what they had begun. */
+  async heal(): Promise<void> {
+    this.#crashed = false;
+    this.room.step = () => {};
+    for (let round = 0; round < 40; round += 1) {
+      this.room.now_ms += 600_000;
+      this.room.settle();
+      for (const client of this.clients) {
+        this.#hangUp(client);
+        this.#comeBack(client);
+        for (const asked of client.pending.values()) await this.#askOverHttp(client, asked);
+      }
+      this.#exchangeAll();
+      await this.#alarm(true);
+      await this.archive.catchUp();
+      if (this.clients.every((client) => client.pending.size === 0) && round > 1) return;
+    }
+    throw new Error("not all commands were answered although all faults have stopped");
+  }
+
+  async #create(): Promise<void> {
+    const ada = this.room.random.pick(this.clients.slice(0, 3));
+    const members = this.clients.slice(0, 3).map((client) => client.user_id);
+    const asked = this.#asks("create", { kind: "channel", name: "Simulated", members });
+    ada.pending.set(asked.command_id, asked);
+    while (ada.pending.size > 0) await this.#withFaults(() => this.#askOverHttp(ada, asked));
+    for (const client of this.clients) this.#comeBack(client);
+  }
+
+  async #act(): Promise<void> {
+    const { random } = this.room;
+    const client = random.pick(this.clients);
+    const dice = random.int(100);
+    if (dice < 14) return this.#newCommand(client);
+    if (dice < 32) return this.#transmit(client);
+    if (dice < 54) return this.#withFaults(async () => this.#deliverUp(client));
+    if (dice < 76) return this.#deliverDown(client);
+    if (dice < 81) return this.#withFaults(async () => this.room.settle());
+    if (dice < 88) return this.#comeBack(client);
+    if (dice < 90) return this.#hangUp(client);
+    if (dice < 91) return this.#evict();
+    if (dice < 93) return this.#stepClock();
+    if (dice < 96) return this.#withFaults(() => this.#alarm(false));
+    if (dice < 98) return this.#withFaults(() => this.archive.catchUp());
+    const [asked] = client.pending.values();
+    if (asked) await this.#withFaults(() => this.#askOverHttp(client, asked));
+  }
+
+  /** One thing the room does, with a chance that it dies in the middle of it. */
+  async #withFaults(work: () => Promise<void>): Promise<void> {
+    const { random } = this.room;
+    let countdown = random.chance(0.12) ? 1 + random.int(36) : 0;
+    this.#committed = false;
+    this.room.step = (what) => {
+      countdown -= 1;
+      if (countdown === 0) {
+        this.#crashed = true;
+        throw new Crash(what);
+      }
+      if (what === "send") this.#committed = true;
+    };
+    try {
+      await work();
+    } catch (error) {
+      if (!this.#crashed) throw error;
+    }
+    this.room.step = () => {};
+    if (this.#crashed) this.#die();
+    for (const client of this.clients) client.collect();
+  }
+
+  #die(): void {
+    this.#crashed = false;
+    this.reached.crashes += 1;
+    if (this.#committed) this.reached.crashes_after_commit += 1;
+    const spares_sockets = this.room.random.chance(0.3);
+    for (const client of this.clients) {
+      client.collect();
+      if (!spares_sockets && client.line) {
+        this.room.world.sockets.delete(client.line.socket);
+        client.line = null;
+      }
+    }
+    this.room.wake();
+  }
+
+  #evict(): void {
+    this.reached.evictions += 1;
+    this.room.wake();
+  }
+
+  #stepClock(): void {
+    const back = this.room.random.chance(0.4);
+    if (back) this.reached.clock_steps_back += 1;
+    this.room.now_ms += (back ? -1 : 1) * this.room.random.int(3_600_000);
+  }
+
+  async #alarm(certain: boolean): Promise<void> {
+    const { alarm_at } = this.room.world;
+    if (alarm_at === null || (!certain && alarm_at > this.room.now_ms && this.room.random.chance(0.5))) return;
+    this.reached.alarms += 1;
+    this.room.world.alarm_at = null;
+    await this.room.engine.alarm();
+  }
+
+  #asks(type: string, fields: Record<string, unknown> = {}): Asked {
+    this.#commands += 1;
+    return { type, command_id: this.room.newId("command"), ...fields };
+  }
+
+  #newCommand(client: SimulatedClient): void {
+    const { random } = this.room;
+    const text = `${client.name} ${this.#commands}`;
+    const dice = random.int(100);
+    const message_id = random.chance(0.9) && client.texts.size > 0 ? random.pick([...client.texts.keys()]) : this.room.newId("message");
+    const asked =
+      dice < 60
+        ? this.#asks("send", { text })
+        : dice < 74
+          ? this.#asks("edit", { message_id, text })
+          : dice < 84
+            ? this.#asks("delete", { message_id })
+            : dice < 90
+              ? this.#asks("leave")
+              : dice < 97
+                ? this.#asks("join")
+                : this.#reused(client, text);
+    client.pending.set(asked.command_id, asked);
+  }
+
+  /** A client that is wrong: it uses an id again for something else. */
+  #reused(client: SimulatedClient, text: string): Asked {
+    const [used] = client.receipts.keys();
+    const asked = this.#asks("send", { text: `${text}, again` });
+    if (!used) return asked;
+    this.reached.reused_ids += 1;
+    return { ...asked, command_id: used as Asked["command_id"] };
+  }
+
+  #transmit(client: SimulatedClient): void {
+    const overSocket = [...client.pending.values()].filter((asked) => !["join", "create"].includes(asked.type));
+    if (!client.line || overSocket.length === 0) return this.#joinIfStranger(client);
+    client.line.up.push(JSON.stringify(this.room.random.pick(overSocket)));
+  }
+
+  #joinIfStranger(client: SimulatedClient): void {
+    const joins = [...client.pending.values()].filter((asked) => asked.type === "join");
+    const [asked] = joins;
+    if (asked) void this.#askOverHttp(client, asked);
+    else if (this.room.random.chance(0.2)) client.pending.set(...this.#entry(this.#asks("join")));
+  }
+
+  #entry(asked: Asked): [string, Asked] {
+    return [asked.command_id, asked];
+  }
+
+  #deliverUp(client: SimulatedClient): void {
+    const { line } = client;
+    const { random } = this.room;
+    if (!line) return;
+    // Several in one turn: this is where commands come to share a transaction.
+    const together = Math.min(line.up.length, 1 + random.int(4));
+    if (together > 1) this.reached.batches += 1;
+    for (let count = 0; count < together; count += 1) {
+      const index = random.int(line.up.length);
+      const frame = line.up[index];
+      if (!random.chance(0.15)) line.up.splice(index, 1);
+      if (frame !== undefined && !random.chance(0.1)) this.room.receive(line.socket, frame);
+    }
+  }
+
+  #deliverDown(client: SimulatedClient): void {
+    client.collect();
+    const { line } = client;
+    const { random } = this.room;
+    if (!line || line.down.length === 0) return;
+    const index = random.chance(0.7) ? 0 : random.int(line.down.length);
+    const frame = line.down[index];
+    if (!random.chance(0.1)) line.down.splice(index, 1);
+    if (frame && !random.chance(0.08)) this.#hears(client, frame);
+  }
+
+  #hears(client: SimulatedClient, frame: Parameters<SimulatedClient["hears"]>[0]): void {
+    const before = client.gaps;
+    client.hears(frame);
+    this.reached.gaps += client.gaps - before;
+    if (frame.type === "accepted" && frame.replayed) this.reached.replays += 1;
+  }
+
+  #comeBack(client: SimulatedClient): void {
+    if (client.line) return;
+    const socket = this.room.connect(client.name);
+    if (typeof socket !== "string") client.open(socket);
+  }
+
+  #hangUp(client: SimulatedClient): void {
+    if (!client.line) return;
+    this.room.disconnect(client.line.socket);
+    client.line = null;
+  }
+
+  /** Everything on every line, in order, until nothing is left. */
+  #exchangeAll(): void {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const client of this.clients) {
+        client.collect();
+        const { line } = client;
+        if (!line) continue;
+        for (const frame of line.up.splice(0)) {
+          this.room.receive(line.socket, frame);
+          moved = true;
+        }
+        this.room.settle();
+        client.collect();
+        for (const frame of line.down.splice(0)) {
+          this.#hears(client, frame);
+          moved = true;
+        }
+      }
+    }
+  }
+
+  async #askOverHttp(client: SimulatedClient, asked: Asked): Promise<void> {
+    const { engine } = this.room;
+    const answering = engine.command(callerOf(client.name), asked).then((answer: Answer<ReceiptAnswer>) => {
+      // An answer of a life that has ended reaches nobody, nor does one that the network loses.
+      if (this.room.engine !== engine || this.#crashed) return;
+      if (answer.ok) client.answered(asked.command_id, answer.value.receipt);
+      else client.turnedDown(asked.command_id, answer.refusal);
+    });
+    this.room.settle();
+    await Promise.race([answering, Promise.resolve().then(() => {})]);
+    await Promise.resolve();
+  }
+}
