@@ -47,6 +47,7 @@ export const limits = {
   /** Frames of one socket, whatever is in them. */
   frames_burst: 400,
   frames_per_second: 100,
+  slow_down_answers_per_second: 1,
   /** Frames refused in a row for their shape, after which the socket is closed. */
   bad_frames: 50,
 

@@ -1,8 +1,11 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
 
-/** Controls, bidirectional overrides and invisible joiners: in a name they make one look like another. */
-const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+/**
+ * Controls, bidirectional overrides and what cannot be seen: in a name they make one look like another.
+ * The two joiners (U+200C, U+200D) stay: Persian and emoji are written with them.
+ */
+const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
 /** One line of plain text that people read as a name: trimmed, normalised, nothing hidden in it. */
 export const line = (min_characters: number, max_characters: number) =>

@@ -14,7 +14,6 @@ import type { Outcome, Settled } from "../kernel/outcome.ts";
 import { accepted, ended, ignored, refused } from "../kernel/outcome.ts";
 import type { Session } from "../kernel/session.ts";
 import { transact } from "../kernel/sql.ts";
-import { refusal } from "../../schema/refusals.ts";
 import type { RoomContext } from "./context.ts";
 import { encode } from "./emit.ts";
 import { reader } from "./reads.ts";
@@ -67,6 +66,7 @@ export function welcome(context: RoomContext, socket: HostSocket, { caller }: Op
 export function createReceiver(context: RoomContext, submit: Submit) {
   const { host, sockets } = context;
   const frames = createBudget({ burst: limits.frames_burst, per_second: limits.frames_per_second });
+  const answers = createBudget({ burst: 1, per_second: limits.slow_down_answers_per_second });
   const bad = new Map<string, number>();
 
   const refuse = (socket: HostSocket, session: Session, unread: Unread): void => {
@@ -78,9 +78,9 @@ export function createReceiver(context: RoomContext, submit: Submit) {
   const step = (socket: HostSocket, session: Session, data: string | ArrayBuffer): Outcome<null> => {
     const wait_ms = frames.take(session.socket_id, host.now());
     if (wait_ms > 0) {
-      // Refused before it is read: that is the point. One in many is answered, for an answer costs as much as a frame.
-      if (wait_ms > 1000 / limits.frames_per_second - 1) refuse(socket, session, { refusal: refusal("slow_down", { retry_after_ms: wait_ms }) });
-      return ignored;
+      // Refused before it is read, and told now and then only: an answer costs as much as a frame.
+      if (answers.take(session.socket_id, host.now()) > 0) return ignored;
+      return refused("slow_down", { retry_after_ms: wait_ms });
     }
     const decoded = decode(data, UpSchema, upTypes);
     if (!decoded.ok) {

@@ -31,7 +31,8 @@ export interface RoomEngine {
   welcome(socket: HostSocket, opening: Opening): void;
   receive(socket: HostSocket, data: string | ArrayBuffer): void;
   closed(socket: HostSocket, code: number): void;
-  command(caller: Caller, value: unknown): Promise<Answer<ReceiptAnswer>>;
+  /** A command that did not come over a socket. The answer comes in the turn that commits it. */
+  submit(caller: Caller, value: unknown, settle: (answer: Answer<ReceiptAnswer>) => void): void;
   view(caller: Caller): Answer<RoomView>;
   messages(caller: Caller, page: { before: number | null; limit: number }): Answer<MessagePage>;
   events(caller: Caller, page: { after: number; limit: number }): Answer<EventPage>;
@@ -72,13 +73,11 @@ export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver):
     welcome: (socket, opening) => welcome(context, socket, opening),
     receive: receiver.receive,
     closed: receiver.closed,
-    command: (caller, value) =>
-      new Promise((resolve) => {
-        const checked = check(value, CommandSchema);
-        if (!checked.ok) return resolve({ ok: false, refusal: checked.refusal });
-        const bytes = JSON.stringify(value).length;
-        submit(caller, checked.frame, bytes, (settled) => resolve(answer(settled)));
-      }),
+    submit(caller, value, settle) {
+      const checked = check(value, CommandSchema);
+      if (!checked.ok) return settle({ ok: false, refusal: checked.refusal });
+      submit(caller, checked.frame, JSON.stringify(value).length, (settled) => settle(answer(settled)));
+    },
     view: (caller) => answer(view(context, caller)),
     messages: (caller, page) => answer(messagePage(context, caller, page)),
     events: (caller, page) => answer(eventPage(context, caller, page)),

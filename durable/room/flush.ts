@@ -2,6 +2,7 @@ import type { Caller } from "../../schema/caller.ts";
 import type { Command } from "../../schema/commands.ts";
 import type { LogEvent } from "../../schema/events.ts";
 import type { ReceiptAnswer } from "../../schema/http.ts";
+import type { Head } from "../../schema/receipt.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import { transact } from "../kernel/sql.ts";
@@ -25,26 +26,42 @@ export interface Pending {
  * and the note for the archive; a command that fails takes only itself back. Acknowledgements and fan-out follow.
  */
 export function flushCommands(context: RoomContext, batch: readonly Pending[]): void {
-  let settled: Settled<Effect>[];
+  let written: Written;
   try {
-    settled = transact(context.host.sql, () => write(context, batch));
+    written = transact(context.host.sql, () => write(context, batch));
   } catch (error) {
     context.host.log("error", "flush.failed", { room_id: context.room_id, commands: batch.length, reason: String(error) });
     for (const pending of batch) pending.settle(refused("internal"));
     return;
   }
-  tell(context, batch, settled);
+  // From here on nothing can fail but a socket: all that is told was worked out before the commit.
+  if (written.head) context.remember();
+  batch.forEach((pending, index) => pending.settle(written.answers[index] ?? refused("internal")));
+  if (written.head) emit(context, written.events, written.head);
 }
 
-function write(context: RoomContext, batch: readonly Pending[]): Settled<Effect>[] {
+/** What a flush has decided: an answer for each of its commands, and what everyone is to hear. */
+interface Written {
+  answers: Settled<ReceiptAnswer>[];
+  events: LogEvent[];
+  head: Head | null;
+}
+
+function write(context: RoomContext, batch: readonly Pending[]): Written {
   const settled = batch.map((pending) => attempt(context, pending));
-  const newest = newEvents(settled).at(-1);
+  const events = settled.flatMap((one) => (one.kind === "accepted" && one.value.event ? [one.value.event] : []));
+  const newest = events.at(-1);
   const room = context.room();
   if (newest && room) {
     seal(context, room, newest);
     context.outbox.note(ARCHIVE, newest.seq);
   }
-  return settled;
+  const answers = settled.map((one): Settled<ReceiptAnswer> => {
+    if (one.kind === "refused") return one;
+    if (!room) return refused("internal");
+    return accepted({ receipt: receiptFor(context, room, one.value.seq), replayed: one.value.event === null });
+  });
+  return { answers, events, head: newest && room ? headFor(context, room, newest.seq) : null };
 }
 
 function attempt(context: RoomContext, { caller, command }: Pending): Settled<Effect> {
@@ -60,22 +77,4 @@ function attempt(context: RoomContext, { caller, command }: Pending): Settled<Ef
     host.log("error", "command.failed", { room_id, request_id, type: command.type, reason: String(error) });
     return refused("internal");
   }
-}
-
-function tell(context: RoomContext, batch: readonly Pending[], settled: readonly Settled<Effect>[]): void {
-  const room = context.room();
-  if (room) context.remember();
-  batch.forEach((pending, index) => {
-    const outcome = settled[index] ?? refused("internal");
-    if (outcome.kind === "refused" || !room) return pending.settle(outcome.kind === "refused" ? outcome : refused("internal"));
-    const { seq, event } = outcome.value;
-    pending.settle(accepted({ receipt: receiptFor(context, room, seq), replayed: event === null }));
-  });
-  const events = newEvents(settled);
-  const newest = events.at(-1);
-  if (newest && room) emit(context, events, headFor(context, room, newest.seq));
-}
-
-function newEvents(settled: readonly Settled<Effect>[]): LogEvent[] {
-  return settled.flatMap((one) => (one.kind === "accepted" && one.value.event ? [one.value.event] : []));
 }

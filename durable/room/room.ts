@@ -54,8 +54,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
     return this.engine.alarm();
   }
 
-  command(caller: Caller, command: unknown) {
-    return this.engine.command(caller, command);
+  command(caller: Caller, command: unknown): ReturnType<RoomRpc["command"]> {
+    return new Promise((resolve) => this.engine.submit(caller, command, resolve));
   }
 
   async view(caller: Caller) {

@@ -58,7 +58,7 @@ export class History {
       for (const client of this.clients) {
         this.#hangUp(client);
         this.#comeBack(client);
-        for (const asked of client.pending.values()) await this.#askOverHttp(client, asked);
+        for (const asked of client.pending.values()) this.#askOverHttp(client, asked);
       }
       this.#exchangeAll();
       await this.#alarm(true);
@@ -73,7 +73,7 @@ export class History {
     const members = this.clients.slice(0, 3).map((client) => client.user_id);
     const asked = this.#asks("create", { kind: "channel", name: "Simulated", members });
     ada.pending.set(asked.command_id, asked);
-    while (ada.pending.size > 0) await this.#withFaults(() => this.#askOverHttp(ada, asked));
+    while (ada.pending.size > 0) await this.#withFaults(async () => this.#askOverHttp(ada, asked));
     for (const client of this.clients) this.#comeBack(client);
   }
 
@@ -93,7 +93,7 @@ export class History {
     if (dice < 96) return this.#withFaults(() => this.#alarm(false));
     if (dice < 98) return this.#withFaults(() => this.archive.catchUp());
     const [asked] = client.pending.values();
-    if (asked) await this.#withFaults(() => this.#askOverHttp(client, asked));
+    if (asked) await this.#withFaults(async () => this.#askOverHttp(client, asked));
   }
 
   /** One thing the room does, with a chance that it dies in the middle of it. */
@@ -196,7 +196,7 @@ export class History {
   #joinIfStranger(client: SimulatedClient): void {
     const joins = [...client.pending.values()].filter((asked) => asked.type === "join");
     const [asked] = joins;
-    if (asked) void this.#askOverHttp(client, asked);
+    if (asked) this.#askOverHttp(client, asked);
     else if (this.room.random.chance(0.2)) client.pending.set(...this.#entry(this.#asks("join")));
   }
 
@@ -271,16 +271,14 @@ export class History {
     }
   }
 
-  async #askOverHttp(client: SimulatedClient, asked: Asked): Promise<void> {
+  #askOverHttp(client: SimulatedClient, asked: Asked): void {
     const { engine } = this.room;
-    const answering = engine.command(callerOf(client.name), asked).then((answer: Answer<ReceiptAnswer>) => {
-      // An answer of a life that has ended reaches nobody, nor does one that the network loses.
+    engine.submit(callerOf(client.name), asked, (answer: Answer<ReceiptAnswer>) => {
+      // An answer of a life that has ended reaches nobody.
       if (this.room.engine !== engine || this.#crashed) return;
       if (answer.ok) client.answered(asked.command_id, answer.value.receipt);
       else client.turnedDown(asked.command_id, answer.refusal);
     });
     this.room.settle();
-    await Promise.race([answering, Promise.resolve().then(() => {})]);
-    await Promise.resolve();
   }
 }

@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { simulate } from "./simulation/simulate.ts";
+
+/** Other runtimes run fewer: the histories are the same ones, and it is the runtime that is tested there. */
+const histories = Number(process.env["QUOTH_HISTORIES"] ?? 2_000);
+
+test("SIM-1 SIM-2 seeded histories with faults keep every promise, and reach the hard cases", async () => {
+  const reached = await simulate({ seed: 1, histories });
+  for (const [name, count] of Object.entries(reached)) {
+    assert.ok(count >= histories / 100, `${name} was reached ${count} times in ${histories} histories`);
+  }
+});

@@ -1,0 +1,88 @@
+import type { LogEvent } from "../../schema/events.ts";
+import type { Down } from "../../schema/frames/down.ts";
+import type { ReceiptAnswer } from "../../schema/http.ts";
+import type { CommandId } from "../../schema/ids.ts";
+import type { Answer } from "../../schema/rpc.ts";
+import { log } from "../../durable/room/stores/log.ts";
+import { LocalRoom, LocalSocket, callerOf, userId } from "../support/local-room.ts";
+
+/** A room with people in it, in words that a test can be read aloud with. */
+export class World {
+  readonly local: LocalRoom;
+
+  constructor(local: LocalRoom) {
+    this.local = local;
+  }
+
+  /** Asks over HTTP and hears the answer of the same turn. */
+  asks(name: string, type: string, fields: Record<string, unknown> = {}): Answer<ReceiptAnswer> {
+    const { answers } = this.asksLater(name, type, fields);
+    this.local.settle();
+    const [answer] = answers;
+    if (!answer) throw new Error("no answer");
+    return answer;
+  }
+
+  /** Asks, and leaves it to the test when the next turn comes. */
+  asksLater(name: string, type: string, fields: Record<string, unknown> = {}) {
+    const answers: Answer<ReceiptAnswer>[] = [];
+    const asked = { type, command_id: this.local.newId("command"), ...fields };
+    const settle = (answer: Answer<ReceiptAnswer>) => void answers.push(answer);
+    this.local.engine.submit(callerOf(name), asked, settle);
+    return { answers, asked };
+  }
+
+  says(name: string, text: string): CommandId {
+    const command_id = this.local.newId("command");
+    const answer = this.asks(name, "send", { command_id, text });
+    if (!answer.ok) throw new Error(answer.refusal.code);
+    return command_id;
+  }
+
+  /** A socket that has been opened and has said where it stands. */
+  comesIn(name: string): LocalSocket {
+    const socket = this.opens(name);
+    this.local.receive(socket, { type: "resume", position: null });
+    socket.frames();
+    return socket;
+  }
+
+  opens(name: string): LocalSocket {
+    const socket = this.local.connect(name);
+    if (typeof socket === "string") throw new Error(`${name} was refused: ${socket}`);
+    return socket;
+  }
+
+  /** What a socket says, and all that it hears in answer. */
+  frame(socket: LocalSocket, frame: unknown): Down[] {
+    this.local.receive(socket, frame);
+    this.local.settle();
+    return socket.frames();
+  }
+
+  log(): LogEvent[] {
+    const all = Number.MAX_SAFE_INTEGER;
+    return log.range(this.local.host.sql, { after: 0, through: all, limit: all, max_bytes: all });
+  }
+
+  dump(): Record<string, unknown[]> {
+    const tables = ["log", "commands", "heads", "messages", "members", "room", "outbox"];
+    return Object.fromEntries(tables.map((table) => [table, this.local.rows(table)]));
+  }
+}
+
+export function aRoom({ kind = "channel", members = [] as string[], seed = 1 } = {}): World {
+  const world = new World(new LocalRoom(seed));
+  const fields = kind === "direct" ? { kind, with: userId("bo") } : { kind, name: "Raven", members: members.map(userId) };
+  const answer = world.asks("ada", "create", fields);
+  if (!answer.ok) throw new Error(answer.refusal.code);
+  return world;
+}
+
+export function codeOf(answer: Answer<unknown>): string {
+  return answer.ok ? "accepted" : answer.refusal.code;
+}
+
+export function codesOf(frames: readonly Down[]): string[] {
+  return frames.map((frame) => (frame.type === "refused" ? frame.refusal.code : frame.type));
+}
