@@ -64,7 +64,7 @@ export function messageIdOf(command_id: CommandId): MessageId {
 
 /** Two people have one direct room, whoever asks for it first. */
 export function directRoomId(one: UserId, other: UserId): RoomId {
-  return deriveId("room", "direct", ...[one, other].sort());
+  return deriveId("room", "direct", ...[one, other].toSorted());
 }
 
 /** Any other room is named after the command that created it. */

@@ -26,7 +26,7 @@ export function nextAlarm(timers: readonly Timer[]): number | null {
 export function dueTimers(timers: readonly Timer[], now_ms: number): string[] {
   return timers
     .filter((timer) => timer.due_at <= now_ms)
-    .sort((one, other) => one.due_at - other.due_at)
+    .toSorted((one, other) => one.due_at - other.due_at)
     .map((timer) => timer.name);
 }
 

@@ -2,7 +2,7 @@ import type { Caller } from "../../schema/caller.ts";
 import { bodyHash, entryHash, genesisHash, SALT_BYTES, sha256Text, toBase64Url } from "../../schema/chain.ts";
 import type { Command } from "../../schema/commands.ts";
 import type { Happening, LogEvent } from "../../schema/events.ts";
-import type { Epoch } from "../../schema/ids.ts";
+import type { CommandId, Epoch } from "../../schema/ids.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
@@ -42,19 +42,20 @@ export function execute(context: RoomContext, caller: Caller, command: Command):
   if (!fitsRow(JSON.stringify(decision.value.body))) return refused("too_large");
   if (!room) context.prepare();
   const epoch = room?.epoch ?? makeId("epoch", context.host.now(), context.host.random(ID_RANDOM_BYTES));
-  const event = append(context, epoch, caller, command, decision.value);
+  const event = append(context, epoch, { caller, command_id: command.command_id, happening: decision.value });
   commands.add(sql, { command_id: command.command_id, actor: caller.user_id, fingerprint, seq: event.seq });
   return accepted({ seq: event.seq, event });
 }
 
-function append(
-  context: RoomContext,
-  epoch: Epoch,
-  caller: Caller,
-  { command_id }: Command,
-  { type, body }: Happening,
-): LogEvent {
+interface Cause {
+  caller: Caller;
+  command_id: CommandId;
+  happening: Happening;
+}
+
+function append(context: RoomContext, epoch: Epoch, { caller, command_id, happening }: Cause): LogEvent {
   const { host, room_id } = context;
+  const { type, body } = happening;
   const tail = log.tail(host.sql);
   const salt = toBase64Url(host.random(SALT_BYTES));
   const header = {

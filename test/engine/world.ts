@@ -4,7 +4,8 @@ import type { ReceiptAnswer } from "../../schema/http.ts";
 import type { CommandId } from "../../schema/ids.ts";
 import type { Answer } from "../../schema/rpc.ts";
 import { log } from "../../durable/room/stores/log.ts";
-import { LocalRoom, LocalSocket, callerOf, userId } from "../support/local-room.ts";
+import type { LocalSocket } from "../support/local-room.ts";
+import { LocalRoom, callerOf, userId } from "../support/local-room.ts";
 
 /** A room with people in it, in words that a test can be read aloud with. */
 export class World {

@@ -194,8 +194,7 @@ export class History {
   }
 
   #joinIfStranger(client: SimulatedClient): void {
-    const joins = [...client.pending.values()].filter((asked) => asked.type === "join");
-    const [asked] = joins;
+    const asked = [...client.pending.values()].find(({ type }) => type === "join");
     if (asked) this.#askOverHttp(client, asked);
     else if (this.room.random.chance(0.2)) client.pending.set(...this.#entry(this.#asks("join")));
   }
