@@ -43,7 +43,10 @@ const real: RetryDeps = {
  * Everything asked of an actor may be asked twice: reads change nothing, and a command has its one effect however
  * often it arrives. An overloaded actor is left alone, since asking again is what overloads it.
  */
-export async function withRetries<T>(call: () => Promise<T>, { sleep, random }: RetryDeps = real): Promise<T> {
+export async function withRetries<T>(
+  call: () => Promise<T>,
+  { sleep, random }: RetryDeps = real,
+): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await call();

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { HashSchema } from "./events.ts";
+import { EventSchema, HashSchema } from "./events.ts";
 import { EpochSchema, RoomIdSchema } from "./ids.ts";
 import { SeqSchema } from "./position.ts";
 
@@ -16,17 +16,14 @@ export const HeadSchema = v.object({
 export type Head = v.InferOutput<typeof HeadSchema>;
 
 /**
- * The acknowledgement of a committed command. Where `head.seq` is `seq`, the signature covers this entry itself;
- * otherwise the entries between the two, which every member has, link them.
+ * The acknowledgement of a committed command: its entry but for what it says, and the head that vouches for it.
+ * Whoever holds it can work out the entry's hash anew. Where `head.seq` is `seq`, the signature covers this entry
+ * itself; otherwise the entries between the two, which every member has, link them.
  */
 export const ReceiptSchema = v.object({
   room_id: RoomIdSchema,
   epoch: EpochSchema,
-  seq: SeqSchema,
-  at: v.number(),
-  body_hash: HashSchema,
-  prev_hash: HashSchema,
-  hash: HashSchema,
+  ...v.omit(EventSchema, ["body", "salt"]).entries,
   head: HeadSchema,
 });
 export type Receipt = v.InferOutput<typeof ReceiptSchema>;

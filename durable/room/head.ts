@@ -25,7 +25,7 @@ export function headFor({ host: { sql } }: RoomContext, { room_id, epoch }: Room
 export function receiptFor(context: RoomContext, room: RoomRow, seq: number): Receipt {
   const entry = log.at(context.host.sql, seq);
   if (!entry) throw new Error(`no entry with seq ${seq}`);
-  const { at, body_hash, prev_hash, hash } = entry;
+  const { body: _body, salt: _salt, ...said } = entry;
   const { room_id, epoch } = room;
-  return { room_id, epoch, seq, at, body_hash, prev_hash, hash, head: headFor(context, room, seq) };
+  return { room_id, epoch, ...said, head: headFor(context, room, seq) };
 }

@@ -34,7 +34,7 @@ test("SND-1 RCP-1 an accepted command is in the log once, and its receipt is tha
   const receipt = receiptOf(room.asks("ada", "send", { text: "hello" }));
   const entry = room.log().at(-1);
   assert.equal(entry && bodyOf(entry, "message.sent")?.text, "hello");
-  for (const field of ["seq", "at", "body_hash", "prev_hash", "hash"] as const) assert.equal(receipt[field], entry?.[field]);
+  for (const field of ["seq", "type", "at", "actor", "device", "command_id", "body_hash", "prev_hash", "hash"] as const) assert.equal(receipt[field], entry?.[field]);
   assert.equal(receipt.head.seq, receipt.seq);
   assert.equal(receipt.head.hash, receipt.hash);
   assert.ok(headIsSigned(receipt.head));

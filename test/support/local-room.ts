@@ -24,6 +24,7 @@ const jwk = {
 const privateKey = createPrivateKey({ key: jwk as never, format: "jwk" });
 const publicKey = createPublicKey(privateKey);
 
+export const testPublicKey = { kty: "OKP", crv: "Ed25519", kid: "test", x: jwk.x, use: "sig" } as const;
 export const testSigner: Signer = { key_id: "test", sign: (statement) => sign(null, statement, privateKey) };
 
 export function headIsSigned(head: Head): boolean {

@@ -4,22 +4,10 @@ import { LocalRoom, callerOf } from "../../support/local-room.ts";
 import { SimulatedArchive } from "./archive.ts";
 import type { Asked } from "./client.ts";
 import { SimulatedClient } from "./client.ts";
+import { SimulatedNetwork } from "./network.ts";
+import type { Reached } from "./reached.ts";
 
 export class Crash extends Error {}
-
-/** What happened often enough to be worth the name of a simulation. */
-export const reached = {
-  crashes: 0,
-  crashes_after_commit: 0,
-  evictions: 0,
-  gaps: 0,
-  replays: 0,
-  clock_steps_back: 0,
-  alarms: 0,
-  batches: 0,
-  reused_ids: 0,
-};
-export type Reached = typeof reached;
 
 /**
  * One history: people who act, a network that drops, repeats and reorders, a room that crashes between any two steps,
@@ -28,6 +16,7 @@ export type Reached = typeof reached;
 export class History {
   readonly room: LocalRoom;
   readonly archive: SimulatedArchive;
+  readonly network: SimulatedNetwork;
   readonly clients = ["ada", "bo", "cy", "dee"].map((name) => new SimulatedClient(name));
   #commands = 0;
   #crashed = false;
@@ -39,6 +28,7 @@ export class History {
     this.reached = reached;
     this.room = new LocalRoom(seed);
     this.archive = new SimulatedArchive(this.room);
+    this.network = new SimulatedNetwork(this.room, this.clients, reached);
     this.room.deliver = (through) => this.archive.notice(through);
   }
 
@@ -56,11 +46,11 @@ export class History {
       this.room.now_ms += 600_000;
       this.room.settle();
       for (const client of this.clients) {
-        this.#hangUp(client);
-        this.#comeBack(client);
+        this.network.hangUp(client);
+        this.network.comeBack(client);
         for (const asked of client.pending.values()) this.#askOverHttp(client, asked);
       }
-      this.#exchangeAll();
+      this.network.exchangeAll();
       await this.#alarm(true);
       await this.archive.catchUp();
       if (this.clients.every((client) => client.pending.size === 0) && round > 1) return;
@@ -74,7 +64,7 @@ export class History {
     const asked = this.#asks("create", { kind: "channel", name: "Simulated", members });
     ada.pending.set(asked.command_id, asked);
     while (ada.pending.size > 0) await this.#withFaults(async () => this.#askOverHttp(ada, asked));
-    for (const client of this.clients) this.#comeBack(client);
+    for (const client of this.clients) this.network.comeBack(client);
   }
 
   async #act(): Promise<void> {
@@ -83,11 +73,11 @@ export class History {
     const dice = random.int(100);
     if (dice < 14) return this.#newCommand(client);
     if (dice < 32) return this.#transmit(client);
-    if (dice < 54) return this.#withFaults(async () => this.#deliverUp(client));
-    if (dice < 76) return this.#deliverDown(client);
+    if (dice < 54) return this.#withFaults(async () => this.network.deliverUp(client));
+    if (dice < 76) return this.network.deliverDown(client);
     if (dice < 81) return this.#withFaults(async () => this.room.settle());
-    if (dice < 88) return this.#comeBack(client);
-    if (dice < 90) return this.#hangUp(client);
+    if (dice < 88) return this.network.comeBack(client);
+    if (dice < 90) return this.network.hangUp(client);
     if (dice < 91) return this.#evict();
     if (dice < 93) return this.#stepClock();
     if (dice < 96) return this.#withFaults(() => this.#alarm(false));
@@ -201,73 +191,6 @@ export class History {
 
   #entry(asked: Asked): [string, Asked] {
     return [asked.command_id, asked];
-  }
-
-  #deliverUp(client: SimulatedClient): void {
-    const { line } = client;
-    const { random } = this.room;
-    if (!line) return;
-    // Several in one turn: this is where commands come to share a transaction.
-    const together = Math.min(line.up.length, 1 + random.int(4));
-    if (together > 1) this.reached.batches += 1;
-    for (let count = 0; count < together; count += 1) {
-      const index = random.int(line.up.length);
-      const frame = line.up[index];
-      if (!random.chance(0.15)) line.up.splice(index, 1);
-      if (frame !== undefined && !random.chance(0.1)) this.room.receive(line.socket, frame);
-    }
-  }
-
-  #deliverDown(client: SimulatedClient): void {
-    client.collect();
-    const { line } = client;
-    const { random } = this.room;
-    if (!line || line.down.length === 0) return;
-    const index = random.chance(0.7) ? 0 : random.int(line.down.length);
-    const frame = line.down[index];
-    if (!random.chance(0.1)) line.down.splice(index, 1);
-    if (frame && !random.chance(0.08)) this.#hears(client, frame);
-  }
-
-  #hears(client: SimulatedClient, frame: Parameters<SimulatedClient["hears"]>[0]): void {
-    const before = client.gaps;
-    client.hears(frame);
-    this.reached.gaps += client.gaps - before;
-    if (frame.type === "accepted" && frame.replayed) this.reached.replays += 1;
-  }
-
-  #comeBack(client: SimulatedClient): void {
-    if (client.line) return;
-    const socket = this.room.connect(client.name);
-    if (typeof socket !== "string") client.open(socket);
-  }
-
-  #hangUp(client: SimulatedClient): void {
-    if (!client.line) return;
-    this.room.disconnect(client.line.socket);
-    client.line = null;
-  }
-
-  /** Everything on every line, in order, until nothing is left. */
-  #exchangeAll(): void {
-    for (let moved = true; moved; ) {
-      moved = false;
-      for (const client of this.clients) {
-        client.collect();
-        const { line } = client;
-        if (!line) continue;
-        for (const frame of line.up.splice(0)) {
-          this.room.receive(line.socket, frame);
-          moved = true;
-        }
-        this.room.settle();
-        client.collect();
-        for (const frame of line.down.splice(0)) {
-          this.#hears(client, frame);
-          moved = true;
-        }
-      }
-    }
   }
 
   #askOverHttp(client: SimulatedClient, asked: Asked): void {

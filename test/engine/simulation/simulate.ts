@@ -1,10 +1,11 @@
-import { History, reached } from "./history.ts";
+import { History } from "./history.ts";
 import { checkInvariants } from "./invariants.ts";
+import { type Reached, reached } from "./reached.ts";
 
 const ACTIONS = 90;
 
 /** Runs histories from a seed on. The first that breaks an invariant ends it, with the command that shows it again. */
-export async function simulate({ seed, histories }: { seed: number; histories: number }): Promise<typeof reached> {
+export async function simulate({ seed, histories }: { seed: number; histories: number }): Promise<Reached> {
   for (let one = seed; one < seed + histories; one += 1) {
     const history = new History(one, reached);
     try {
