@@ -24,6 +24,7 @@ export function checkInvariants(history: History): void {
   for (const client of clients) if (client.line) sameForEveryone(client, events, texts);
   assert.deepEqual([...archive.events.keys()], events.map((event) => event.seq), "the archive holds the log");
   assert.equal(room.engine.context.outbox.pending().entries, 0, "nothing is left in the outbox");
+  whatIsDeletedIsGone(history);
   rebuiltTablesAreEqual(history);
 }
 
@@ -74,6 +75,14 @@ function sameForEveryone(client: SimulatedClient, events: readonly LogEvent[], t
   assert.equal(client.position?.seq, events.length, `${client.name} is at the head`);
   assert.equal(client.hash, events.at(-1)?.hash, `${client.name} has the same chain`);
   for (const [message_id, text] of client.texts) assert.equal(text, texts.get(message_id), `${client.name} sees what is there`);
+}
+
+function whatIsDeletedIsGone({ room }: History): void {
+  const deleted = new Set(room.rows("messages").flatMap((row) => (row["deleted_at"] === null ? [] : [row["message_id"]])));
+  for (const { type, subject, body, seq } of room.rows("log")) {
+    if (type === "message.deleted" || !deleted.has(subject)) continue;
+    assert.equal(body, null, `${seq} says nothing any more`);
+  }
 }
 
 function rebuiltTablesAreEqual({ room }: History): void {

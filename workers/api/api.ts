@@ -1,0 +1,81 @@
+import { Elysia } from "elysia";
+import { CloudflareAdapter } from "elysia/adapter/cloudflare-worker";
+import type { RequestContext } from "../context.ts";
+import { contextOf, handOn } from "../context.ts";
+import { refusal } from "../../schema/refusals.ts";
+import { Refused, refuse } from "../refused.ts";
+import { auth } from "./auth.ts";
+import { refuseLargeBody } from "./body.ts";
+import { events } from "./events.ts";
+import { failureResponse } from "./failure.ts";
+import { health } from "./health.ts";
+import { keys } from "./keys.ts";
+import { me } from "./me.ts";
+import { messages } from "./messages.ts";
+import type { Document } from "./openapi.ts";
+import { openApiDocument } from "./openapi.ts";
+import { operation } from "./operation.ts";
+import { rooms } from "./rooms.ts";
+import { tickets } from "./tickets.ts";
+import { users } from "./users.ts";
+
+const document = operation("document", "getDocument", "This document", { public: true });
+
+/**
+ * Without ahead-of-time handlers: they are generated code, which workerd allows at start-up only and tests not at all.
+ * Errors first, since a hook covers only what is registered after it.
+ */
+export const app = new Elysia({ adapter: CloudflareAdapter, aot: false, normalize: false })
+  .onError(({ error, request }) => failureResponse(error, contextOf(request)))
+  .use(auth)
+  .use(me)
+  .use(users)
+  .use(tickets)
+  .use(rooms)
+  .use(messages)
+  .use(events)
+  .use(keys)
+  .use(health)
+  .get("/v1/openapi.json", () => Response.json(openApi()), { detail: document.detail });
+
+export type Api = typeof app;
+
+let made: Document | null = null;
+export function openApi(): Document {
+  made ??= openApiDocument(app);
+  return made;
+}
+
+export async function api(request: Request, context: RequestContext): Promise<Response> {
+  const path = pathOf(new URL(request.url).pathname);
+  if (path === null) return refuse("no_such_route");
+  context.route = path;
+  const methods = methodsOf(path);
+  if (!methods.includes(request.method)) {
+    return failureResponse(new Refused(refusal("method_not_allowed")), context, {
+      allow: methods.join(", "),
+    });
+  }
+  refuseLargeBody(request);
+  if (request.method !== "HEAD") return app.fetch(request);
+  const response = await app.fetch(handOn(context, new Request(request, { method: "GET" })));
+  return new Response(null, response);
+}
+
+/** The document's path that a request's path fits: known before anything is read, for refusals and for the log. */
+export function pathOf(pathname: string): string | null {
+  const parts = pathname.replace(/\/$/, "").split("/");
+  return Object.keys(openApi().paths).find((path) => fits(path.split("/"), parts)) ?? null;
+}
+
+function fits(pattern: readonly string[], parts: readonly string[]): boolean {
+  return (
+    pattern.length === parts.length &&
+    pattern.every((part, i) => part.startsWith("{") || part === parts[i])
+  );
+}
+
+export function methodsOf(path: string): string[] {
+  const methods = Object.keys(openApi().paths[path] ?? {}).map((method) => method.toUpperCase());
+  return [...(methods.includes("GET") ? ["HEAD"] : []), ...methods].toSorted();
+}

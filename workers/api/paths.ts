@@ -1,0 +1,6 @@
+import * as v from "valibot";
+import { MessageIdSchema, RoomIdSchema } from "../../schema/ids.ts";
+
+/** What stands in a path. One that is no id names nothing: `failure.ts` makes not_found of it. */
+export const RoomPathSchema = v.object({ room_id: RoomIdSchema });
+export const MessagePathSchema = v.object({ room_id: RoomIdSchema, message_id: MessageIdSchema });

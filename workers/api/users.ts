@@ -1,0 +1,43 @@
+import { Elysia } from "elysia";
+import * as v from "valibot";
+import * as z from "zod";
+import { UsersSchema } from "../../schema/http.ts";
+import type { UserId } from "../../schema/ids.ts";
+import { UserIdSchema } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
+import { HandleSchema } from "../../schema/user.ts";
+import { contextOf } from "../context.ts";
+import { createDirectory } from "../services/directory.ts";
+import { signedIn } from "./authenticate.ts";
+import { operation } from "./operation.ts";
+import { list } from "./query.ts";
+
+const UserIdText = z.string().refine((text): text is UserId => v.is(UserIdSchema, text));
+
+/** By one handle, or by ids with a comma between them. */
+const UsersQuerySchema = z
+  .strictObject({
+    handle: z.string().max(limits.handle_characters_max).optional(),
+    ids: list(UserIdText, limits.page_users_max).optional(),
+  })
+  .refine(
+    ({ handle, ids }) => (handle === undefined) !== (ids === undefined),
+    "one of handle and ids",
+  );
+
+const find = operation(
+  "users",
+  "findUsers",
+  "Find users by handle or by ids; unknown ones are left out",
+);
+
+export const users = new Elysia({ prefix: "/v1/users" }).use(signedIn).get(
+  "",
+  async ({ request, query }) => {
+    const directory = createDirectory(contextOf(request).env.DIRECTORY);
+    if (query.ids !== undefined) return { users: await directory.usersByIds(query.ids) };
+    const handle = v.safeParse(HandleSchema, query.handle);
+    return { users: handle.success ? await directory.usersByHandle(handle.output) : [] };
+  },
+  { ...find, query: UsersQuerySchema, response: { 200: UsersSchema } },
+);

@@ -1,0 +1,8 @@
+/**
+ * The migrations that this code expects to be applied, by kind of database: readiness compares them with what each
+ * database says. A test compares them with the files in migrations/.
+ */
+export const expectedMigrations = {
+  directory: ["0001_accounts.sql"],
+  history: ["0001_archive.sql"],
+} as const satisfies Record<string, readonly string[]>;
