@@ -46,7 +46,14 @@ export function entryHash(prev_hash: string, body_hash: string, header: Header):
 /** What the deployment signs. */
 export function headStatement(head: Omit<Head, "signature">): Uint8Array<ArrayBuffer> {
   const { room_id, epoch, seq, hash: head_hash, key_id } = head;
-  return canonicalBytes({ statement: "quoth/head/1", room_id, epoch, seq, hash: head_hash, key_id });
+  return canonicalBytes({
+    statement: "quoth/head/1",
+    room_id,
+    epoch,
+    seq,
+    hash: head_hash,
+    key_id,
+  });
 }
 
 export type ChainFault = "seq" | "prev_hash" | "body_hash" | "hash";
@@ -55,7 +62,10 @@ export type ChainFault = "seq" | "prev_hash" | "body_hash" | "hash";
 export function chainFault(event: LogEvent, seq: number, prev_hash: string): ChainFault | null {
   if (event.seq !== seq) return "seq";
   if (event.prev_hash !== prev_hash) return "prev_hash";
-  if (event.body !== null && (event.salt === null || bodyHash(event.salt, event.body) !== event.body_hash)) {
+  if (
+    event.body !== null &&
+    (event.salt === null || bodyHash(event.salt, event.body) !== event.body_hash)
+  ) {
     return "body_hash";
   }
   return entryHash(event.prev_hash, event.body_hash, event) === event.hash ? null : "hash";

@@ -44,7 +44,11 @@ export const SessionSchema = v.object({
   expires_at: v.number(),
 });
 export type Session = v.InferOutput<typeof SessionSchema>;
-export const MeSchema = v.object({ user: UserSchema, device_id: DeviceIdSchema, expires_at: v.number() });
+export const MeSchema = v.object({
+  user: UserSchema,
+  device_id: DeviceIdSchema,
+  expires_at: v.number(),
+});
 export type Me = v.InferOutput<typeof MeSchema>;
 export const UsersSchema = v.object({ users: v.array(UserSchema) });
 export const TicketSchema = v.object({ ticket: v.string(), expires_at: v.number() });
@@ -95,7 +99,10 @@ export const LiveSchema = v.object({ status: v.literal("live"), version: v.numbe
 export const readyFaults = ["timeout", "unreachable", "migrations", "behind"] as const;
 export const ReadySchema = v.object({
   status: v.picklist(["ready", "degraded"]),
-  parts: v.record(v.string(), v.object({ ok: v.boolean(), fault: v.optional(v.picklist(readyFaults)) })),
+  parts: v.record(
+    v.string(),
+    v.object({ ok: v.boolean(), fault: v.optional(v.picklist(readyFaults)) }),
+  ),
   archive: v.nullable(
     v.object({
       rooms_behind: v.number(),

@@ -8,10 +8,10 @@ import * as v from "valibot";
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
 
 const idSchema = <P extends string>(prefix: P) =>
-  v.pipe(v.string(), v.regex(new RegExp(`^${prefix}_${uuid}$`), `expected ${prefix}_<uuid>`)) as v.GenericSchema<
-    Id<P>,
-    Id<P>
-  >;
+  v.pipe(
+    v.string(),
+    v.regex(new RegExp(`^${prefix}_${uuid}$`), `expected ${prefix}_<uuid>`),
+  ) as v.GenericSchema<Id<P>, Id<P>>;
 
 export type Id<P extends string> = `${P}_${string}`;
 

@@ -5,7 +5,13 @@ export const roles = ["owner", "admin", "member"] as const;
 export const RoleSchema = v.picklist(roles);
 export type Role = v.InferOutput<typeof RoleSchema>;
 
-export type Permission = "room.read" | "room.leave" | "member.add" | "message.send" | "message.edit_own" | "message.delete_own";
+export type Permission =
+  | "room.read"
+  | "room.leave"
+  | "member.add"
+  | "message.send"
+  | "message.edit_own"
+  | "message.delete_own";
 
 const all: readonly Permission[] = [
   "room.read",

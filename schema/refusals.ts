@@ -5,16 +5,36 @@ import * as v from "valibot";
  * `retryable` says whether the very same request can succeed later without anyone changing anything.
  */
 const table = {
-  bad_frame: { status: 400, retryable: false, text: "This is not a JSON object that the protocol knows." },
-  bad_version: { status: 400, retryable: false, text: "This version of the protocol is not spoken here." },
+  bad_frame: {
+    status: 400,
+    retryable: false,
+    text: "This is not a JSON object that the protocol knows.",
+  },
+  bad_version: {
+    status: 400,
+    retryable: false,
+    text: "This version of the protocol is not spoken here.",
+  },
   unknown_command: { status: 400, retryable: false, text: "There is no command of this type." },
-  invalid: { status: 422, retryable: false, text: "A value is missing, of the wrong type, or out of range." },
+  invalid: {
+    status: 422,
+    retryable: false,
+    text: "A value is missing, of the wrong type, or out of range.",
+  },
   too_large: { status: 413, retryable: false, text: "The frame or body is larger than the limit." },
   text_too_long: { status: 413, retryable: false, text: "The text is longer than the limit." },
   unauthenticated: { status: 401, retryable: false, text: "Sign in first." },
   wrong_credentials: { status: 401, retryable: false, text: "Handle or password is wrong." },
-  ticket_refused: { status: 401, retryable: false, text: "The ticket is not valid, or was used before. Ask for a new one." },
-  bad_origin: { status: 403, retryable: false, text: "Requests from this origin are not accepted." },
+  ticket_refused: {
+    status: 401,
+    retryable: false,
+    text: "The ticket is not valid, or was used before. Ask for a new one.",
+  },
+  bad_origin: {
+    status: 403,
+    retryable: false,
+    text: "Requests from this origin are not accepted.",
+  },
   not_allowed: { status: 403, retryable: false, text: "Your role does not allow this." },
   not_found: { status: 404, retryable: false, text: "There is nothing here, or nothing for you." },
   no_such_route: { status: 404, retryable: false, text: "There is no such route." },
@@ -22,20 +42,50 @@ const table = {
   upgrade_required: { status: 426, retryable: false, text: "This route speaks WebSocket only." },
   not_author: { status: 403, retryable: false, text: "Only its author can change this message." },
   message_deleted: { status: 409, retryable: false, text: "The message has been deleted." },
-  command_id_reused: { status: 409, retryable: false, text: "This command_id was used for something else. Make a new one." },
+  command_id_reused: {
+    status: 409,
+    retryable: false,
+    text: "This command_id was used for something else. Make a new one.",
+  },
   already_member: { status: 409, retryable: false, text: "Already a member of this room." },
   room_exists: { status: 409, retryable: false, text: "This room exists already." },
-  room_full: { status: 409, retryable: false, text: "The room has as many members as it can hold." },
-  direct_room: { status: 409, retryable: false, text: "A direct room always has the same two members." },
+  room_full: {
+    status: 409,
+    retryable: false,
+    text: "The room has as many members as it can hold.",
+  },
+  direct_room: {
+    status: 409,
+    retryable: false,
+    text: "A direct room always has the same two members.",
+  },
   handle_taken: { status: 409, retryable: false, text: "This handle is taken." },
-  history_differs: { status: 409, retryable: false, text: "The archive and the room hold different histories." },
-  slow_down: { status: 429, retryable: true, text: "Too much at once. Try again after the given time." },
-  internal: { status: 500, retryable: true, text: "Something went wrong here. It is safe to try again." },
-  unavailable: { status: 503, retryable: true, text: "A part of the service is not reachable. Try again." },
+  history_differs: {
+    status: 409,
+    retryable: false,
+    text: "The archive and the room hold different histories.",
+  },
+  slow_down: {
+    status: 429,
+    retryable: true,
+    text: "Too much at once. Try again after the given time.",
+  },
+  internal: {
+    status: 500,
+    retryable: true,
+    text: "Something went wrong here. It is safe to try again.",
+  },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    text: "A part of the service is not reachable. Try again.",
+  },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 
 export type RefusalCode = keyof typeof table;
-export const refusalTable: Readonly<Record<RefusalCode, { status: number; retryable: boolean; text: string }>> = table;
+export const refusalTable: Readonly<
+  Record<RefusalCode, { status: number; retryable: boolean; text: string }>
+> = table;
 export const refusalCodes = Object.keys(table) as [RefusalCode, ...RefusalCode[]];
 
 export const RefusalSchema = v.object({
@@ -48,7 +98,10 @@ export const RefusalSchema = v.object({
 });
 export type Refusal = v.InferOutput<typeof RefusalSchema>;
 
-export function refusal(code: RefusalCode, more: { retry_after_ms?: number; field?: string } = {}): Refusal {
+export function refusal(
+  code: RefusalCode,
+  more: { retry_after_ms?: number; field?: string } = {},
+): Refusal {
   const { text, retryable } = table[code];
   return { code, text, retryable, ...more };
 }

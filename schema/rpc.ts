@@ -24,7 +24,10 @@ export interface ArchiveStep {
 export interface RoomRpc {
   command(caller: Caller, command: unknown): Promise<Answer<ReceiptAnswer>>;
   view(caller: Caller): Promise<Answer<RoomView>>;
-  messages(caller: Caller, page: { before: number | null; limit: number }): Promise<Answer<MessagePage>>;
+  messages(
+    caller: Caller,
+    page: { before: number | null; limit: number },
+  ): Promise<Answer<MessagePage>>;
   events(caller: Caller, page: { after: number; limit: number }): Promise<Answer<EventPage>>;
   /** From the archive only: confirms what it holds, and gives what comes next. Null where there is no such room. */
   archive(watermark: Watermark | null): Promise<Answer<ArchiveStep> | null>;

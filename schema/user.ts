@@ -10,7 +10,10 @@ export const HandleSchema = v.pipe(
   v.trim(),
   v.toLowerCase(),
   v.minLength(limits.handle_characters_min),
-  v.regex(/^[a-z][a-z0-9._-]*$/, "letters, digits, dot, dash and underscore, beginning with a letter"),
+  v.regex(
+    /^[a-z][a-z0-9._-]*$/,
+    "letters, digits, dot, dash and underscore, beginning with a letter",
+  ),
 );
 export const DisplayNameSchema = line(1, limits.name_characters);
 

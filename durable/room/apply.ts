@@ -26,7 +26,12 @@ export function apply(context: RoomContext, epoch: LogEpoch, event: LogEvent): v
 
 type LogEpoch = NonNullable<ReturnType<RoomContext["room"]>>["epoch"];
 
-function applyCreated(context: RoomContext, epoch: LogEpoch, event: LogEvent, body: EventBody<"room.created">): void {
+function applyCreated(
+  context: RoomContext,
+  epoch: LogEpoch,
+  event: LogEvent,
+  body: EventBody<"room.created">,
+): void {
   const { sql } = context.host;
   const { kind, name, topic } = body;
   roomStore.add(sql, {
@@ -38,7 +43,8 @@ function applyCreated(context: RoomContext, epoch: LogEpoch, event: LogEvent, bo
     created_by: event.actor,
     created_at: event.at,
   });
-  for (const member of body.members) members.add(sql, { ...member, joined_at: event.at, joined_seq: event.seq });
+  for (const member of body.members)
+    members.add(sql, { ...member, joined_at: event.at, joined_seq: event.seq });
 }
 
 function applyLeft(sql: SqlPort, { user_id, heir }: EventBody<"member.left">): void {

@@ -22,7 +22,12 @@ import { tickets } from "./stores/tickets.ts";
 
 export type MemberCommand = Extract<Up, CommandOf<"send" | "edit" | "delete" | "leave">>;
 /** Takes a command from a socket; the answer comes back to that socket. */
-export type Submit = (socket: HostSocket, session: Session, command: MemberCommand, bytes: number) => void;
+export type Submit = (
+  socket: HostSocket,
+  session: Session,
+  command: MemberCommand,
+  bytes: number,
+) => void;
 
 /** May this ticket open a socket here? It is taken with the question: a second one like it is refused. */
 export function admit(context: RoomContext, opening: Opening): Settled<Opening> {
@@ -44,7 +49,12 @@ export function welcome(context: RoomContext, socket: HostSocket, { caller }: Op
   if (read.kind === "refused") return sockets.close(socket, "removed");
   const socket_id = makeId("socket", host.now(), host.random(ID_RANDOM_BYTES));
   sockets.add(socket, { v: 1, socket_id, caller, state: "waiting" });
-  host.log("info", "socket.opened", { room_id, socket_id, user_id: caller.user_id, request_id: caller.request_id });
+  host.log("info", "socket.opened", {
+    room_id,
+    socket_id,
+    user_id: caller.user_id,
+    request_id: caller.request_id,
+  });
   const { room, role, head_seq } = read.value;
   sockets.send(
     socket,
@@ -72,10 +82,18 @@ export function createReceiver(context: RoomContext, submit: Submit) {
   const refuse = (socket: HostSocket, session: Session, unread: Unread): void => {
     sockets.send(socket, encode(refusedFrame(unread)));
     const { socket_id, caller } = session;
-    host.log("info", "frame.refused", { socket_id, request_id: caller.request_id, code: unread.refusal.code });
+    host.log("info", "frame.refused", {
+      socket_id,
+      request_id: caller.request_id,
+      code: unread.refusal.code,
+    });
   };
 
-  const step = (socket: HostSocket, session: Session, data: string | ArrayBuffer): Outcome<null> => {
+  const step = (
+    socket: HostSocket,
+    session: Session,
+    data: string | ArrayBuffer,
+  ): Outcome<null> => {
     const wait_ms = frames.take(session.socket_id, host.now());
     if (wait_ms > 0) {
       // Refused before it is read, and told now and then only: an answer costs as much as a frame.
@@ -90,10 +108,20 @@ export function createReceiver(context: RoomContext, submit: Submit) {
       return count >= limits.bad_frames ? ended("too_many_bad_frames") : ignored;
     }
     bad.delete(session.socket_id);
-    return handle(socket, session, decoded.frame, typeof data === "string" ? data.length : data.byteLength);
+    return handle(
+      socket,
+      session,
+      decoded.frame,
+      typeof data === "string" ? data.length : data.byteLength,
+    );
   };
 
-  const handle = (socket: HostSocket, session: Session, frame: Up, bytes: number): Outcome<null> => {
+  const handle = (
+    socket: HostSocket,
+    session: Session,
+    frame: Up,
+    bytes: number,
+  ): Outcome<null> => {
     switch (frame.type) {
       case "resume":
         return answerResume(context, socket, session, frame.position);

@@ -42,17 +42,30 @@ export interface RoomEngine {
 
 export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver): RoomEngine {
   const context = createContext(host, room_id);
-  const budget = createBudget({ burst: limits.commands_burst, per_second: limits.commands_per_second });
+  const budget = createBudget({
+    burst: limits.commands_burst,
+    per_second: limits.commands_per_second,
+  });
   const flush = createFlush<Pending>(
     host,
-    { items: limits.flush_commands, bytes: limits.flush_bytes, bytesOf: (pending) => pending.bytes },
+    {
+      items: limits.flush_commands,
+      bytes: limits.flush_bytes,
+      bytesOf: (pending) => pending.bytes,
+    },
     (batch) => flushCommands(context, batch),
   );
 
-  const submit = (caller: Caller, command: Command, bytes: number, settle: Pending["settle"]): void => {
+  const submit = (
+    caller: Caller,
+    command: Command,
+    bytes: number,
+    settle: Pending["settle"],
+  ): void => {
     const wait_ms = budget.take(caller.user_id, host.now());
     if (wait_ms > 0) return settle(refused("slow_down", { retry_after_ms: wait_ms }));
-    if (flush.waiting >= limits.waiting_commands) return settle(refused("slow_down", { retry_after_ms: 1000 }));
+    if (flush.waiting >= limits.waiting_commands)
+      return settle(refused("slow_down", { retry_after_ms: 1000 }));
     flush.push({ caller, command, bytes, settle });
   };
 
@@ -76,7 +89,9 @@ export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver):
     submit(caller, value, settle) {
       const checked = check(value, CommandSchema);
       if (!checked.ok) return settle({ ok: false, refusal: checked.refusal });
-      submit(caller, checked.frame, JSON.stringify(value).length, (settled) => settle(answer(settled)));
+      submit(caller, checked.frame, JSON.stringify(value).length, (settled) =>
+        settle(answer(settled)),
+      );
     },
     view: (caller) => answer(view(context, caller)),
     messages: (caller, page) => answer(messagePage(context, caller, page)),
@@ -94,6 +109,7 @@ export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver):
 }
 
 function answer<T>(settled: Settled<T>): Answer<T> {
-  return settled.kind === "accepted" ? { ok: true, value: settled.value } : { ok: false, refusal: settled.refusal };
+  return settled.kind === "accepted"
+    ? { ok: true, value: settled.value }
+    : { ok: false, refusal: settled.refusal };
 }
-

@@ -1,5 +1,12 @@
 import type { Caller } from "../../schema/caller.ts";
-import { bodyHash, entryHash, genesisHash, SALT_BYTES, sha256Text, toBase64Url } from "../../schema/chain.ts";
+import {
+  bodyHash,
+  entryHash,
+  genesisHash,
+  SALT_BYTES,
+  sha256Text,
+  toBase64Url,
+} from "../../schema/chain.ts";
 import type { Command } from "../../schema/commands.ts";
 import type { Happening, LogEvent } from "../../schema/events.ts";
 import type { CommandId, Epoch } from "../../schema/ids.ts";
@@ -33,7 +40,9 @@ export function execute(context: RoomContext, caller: Caller, command: Command):
   const fingerprint = fingerprintOf(command);
   const first = room && commands.find(sql, command.command_id);
   if (first && first.actor === caller.user_id) {
-    return first.fingerprint === fingerprint ? accepted({ seq: first.seq, event: null }) : refused("command_id_reused");
+    return first.fingerprint === fingerprint
+      ? accepted({ seq: first.seq, event: null })
+      : refused("command_id_reused");
   }
   const decision = decide(caller, command, factsOf(context, room, caller));
   if (decision.kind === "refused") return decision;
@@ -41,9 +50,19 @@ export function execute(context: RoomContext, caller: Caller, command: Command):
   if (first) return refused("command_id_reused");
   if (!fitsRow(JSON.stringify(decision.value.body))) return refused("too_large");
   if (!room) context.prepare();
-  const epoch = room?.epoch ?? makeId("epoch", context.host.now(), context.host.random(ID_RANDOM_BYTES));
-  const event = append(context, epoch, { caller, command_id: command.command_id, happening: decision.value });
-  commands.add(sql, { command_id: command.command_id, actor: caller.user_id, fingerprint, seq: event.seq });
+  const epoch =
+    room?.epoch ?? makeId("epoch", context.host.now(), context.host.random(ID_RANDOM_BYTES));
+  const event = append(context, epoch, {
+    caller,
+    command_id: command.command_id,
+    happening: decision.value,
+  });
+  commands.add(sql, {
+    command_id: command.command_id,
+    actor: caller.user_id,
+    fingerprint,
+    seq: event.seq,
+  });
   return accepted({ seq: event.seq, event });
 }
 
@@ -53,7 +72,11 @@ interface Cause {
   happening: Happening;
 }
 
-function append(context: RoomContext, epoch: Epoch, { caller, command_id, happening }: Cause): LogEvent {
+function append(
+  context: RoomContext,
+  epoch: Epoch,
+  { caller, command_id, happening }: Cause,
+): LogEvent {
   const { host, room_id } = context;
   const { type, body } = happening;
   const tail = log.tail(host.sql);
@@ -69,7 +92,14 @@ function append(context: RoomContext, epoch: Epoch, { caller, command_id, happen
   };
   const prev_hash = tail?.hash ?? genesisHash(room_id);
   const body_hash = bodyHash(salt, body);
-  const event: LogEvent = { ...header, body, salt, body_hash, prev_hash, hash: entryHash(prev_hash, body_hash, header) };
+  const event: LogEvent = {
+    ...header,
+    body,
+    salt,
+    body_hash,
+    prev_hash,
+    hash: entryHash(prev_hash, body_hash, header),
+  };
   log.append(host.sql, event, subjectOf(event));
   apply(context, epoch, event);
   return event;

@@ -30,7 +30,11 @@ export function flushCommands(context: RoomContext, batch: readonly Pending[]): 
   try {
     written = transact(context.host.sql, () => write(context, batch));
   } catch (error) {
-    context.host.log("error", "flush.failed", { room_id: context.room_id, commands: batch.length, reason: String(error) });
+    context.host.log("error", "flush.failed", {
+      room_id: context.room_id,
+      commands: batch.length,
+      reason: String(error),
+    });
     for (const pending of batch) pending.settle(refused("internal"));
     return;
   }
@@ -49,7 +53,9 @@ interface Written {
 
 function write(context: RoomContext, batch: readonly Pending[]): Written {
   const settled = batch.map((pending) => attempt(context, pending));
-  const events = settled.flatMap((one) => (one.kind === "accepted" && one.value.event ? [one.value.event] : []));
+  const events = settled.flatMap((one) =>
+    one.kind === "accepted" && one.value.event ? [one.value.event] : [],
+  );
   const newest = events.at(-1);
   const room = context.room();
   if (newest && room) {
@@ -59,7 +65,10 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
   const answers = settled.map((one): Settled<ReceiptAnswer> => {
     if (one.kind === "refused") return one;
     if (!room) return refused("internal");
-    return accepted({ receipt: receiptFor(context, room, one.value.seq), replayed: one.value.event === null });
+    return accepted({
+      receipt: receiptFor(context, room, one.value.seq),
+      replayed: one.value.event === null,
+    });
   });
   return { answers, events, head: newest && room ? headFor(context, room, newest.seq) : null };
 }
@@ -71,10 +80,22 @@ function attempt(context: RoomContext, { caller, command }: Pending): Settled<Ef
     const settled = transact(host.sql, () => execute(context, caller, command));
     const outcome = settled.kind === "refused" ? settled.refusal.code : settled.kind;
     const seq = settled.kind === "accepted" ? settled.value.seq : null;
-    host.log("info", "command", { room_id, request_id, type: command.type, command_id: command.command_id, outcome, seq });
+    host.log("info", "command", {
+      room_id,
+      request_id,
+      type: command.type,
+      command_id: command.command_id,
+      outcome,
+      seq,
+    });
     return settled;
   } catch (error) {
-    host.log("error", "command.failed", { room_id, request_id, type: command.type, reason: String(error) });
+    host.log("error", "command.failed", {
+      room_id,
+      request_id,
+      type: command.type,
+      reason: String(error),
+    });
     return refused("internal");
   }
 }

@@ -15,11 +15,22 @@ export function seal({ host }: RoomContext, room: RoomRow, newest: LogEvent): vo
 }
 
 /** The first signed head that vouches for an entry: the same for its first receipt and for every later one. */
-export function headFor({ host: { sql } }: RoomContext, { room_id, epoch }: RoomRow, seq: number): Head {
+export function headFor(
+  { host: { sql } }: RoomContext,
+  { room_id, epoch }: RoomRow,
+  seq: number,
+): Head {
   const row = heads.covering(sql, seq);
   const entry = row && log.at(sql, row.seq);
   if (!row || !entry) throw new Error(`no head covers seq ${seq}`);
-  return { room_id, epoch, seq: row.seq, hash: entry.hash, key_id: row.key_id, signature: row.signature };
+  return {
+    room_id,
+    epoch,
+    seq: row.seq,
+    hash: entry.hash,
+    key_id: row.key_id,
+    signature: row.signature,
+  };
 }
 
 export function receiptFor(context: RoomContext, room: RoomRow, seq: number): Receipt {

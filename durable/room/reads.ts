@@ -97,14 +97,20 @@ export function eventPage(
  * The archive says how far it holds this room, and gets what comes next. What it holds is confirmed only if its
  * hash is the log's own: an archive with another history must not let the room forget its own.
  */
-export function archiveStep(context: RoomContext, watermark: Watermark | null): Settled<ArchiveStep> | null {
+export function archiveStep(
+  context: RoomContext,
+  watermark: Watermark | null,
+): Settled<ArchiveStep> | null {
   const { sql } = context.host;
   const room = context.room();
   if (!room) return null;
   const held = watermark?.epoch === room.epoch ? watermark : null;
   if (held) {
     if (log.at(sql, held.seq)?.hash !== held.hash) {
-      context.host.log("error", "archive.history_differs", { room_id: room.room_id, seq: held.seq });
+      context.host.log("error", "archive.history_differs", {
+        room_id: room.room_id,
+        seq: held.seq,
+      });
       return refused("history_differs");
     }
     context.outbox.confirmed(ARCHIVE, held.seq);

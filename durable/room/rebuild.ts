@@ -15,8 +15,13 @@ export function rebuild(context: RoomContext): void {
   transact(sql, () => {
     for (const store of [roomStore, members, messages]) store.clear(sql);
     const through = log.tail(sql)?.seq ?? 0;
-    for (let after = 0; after < through; ) {
-      const events = log.range(sql, { after, through, limit: limits.page_events_max, max_bytes: limits.archive_bytes });
+    for (let after = 0; after < through;) {
+      const events = log.range(sql, {
+        after,
+        through,
+        limit: limits.page_events_max,
+        max_bytes: limits.archive_bytes,
+      });
       for (const event of events) apply(context, room.epoch, event);
       after = events.at(-1)?.seq ?? through;
     }

@@ -32,10 +32,14 @@ export function answerResume(
   };
   const resumption = resumeFrom(position, bounds);
   const since =
-    resumption.kind === "since" && log.bytesAfter(context.host.sql, resumption.after) <= limits.resume_bytes
+    resumption.kind === "since" &&
+    log.bytesAfter(context.host.sql, resumption.after) <= limits.resume_bytes
       ? resumption.after
       : null;
-  context.sockets.send(socket, since === null ? snapshot(context, read.value) : eventsAfter(context, read.value, since));
+  context.sockets.send(
+    socket,
+    since === null ? snapshot(context, read.value) : eventsAfter(context, read.value, since),
+  );
   if (session.state !== "live") context.sockets.update(socket, { ...session, state: "live" });
   return accepted(null);
 }
@@ -68,7 +72,12 @@ function eventsAfter(context: RoomContext, { room, head_seq }: Reader, after: nu
     limit: limits.resume_events,
     max_bytes: Number.MAX_SAFE_INTEGER,
   });
-  return encode({ type: "events", epoch: room.epoch, events, head: headFor(context, room, head_seq) });
+  return encode({
+    type: "events",
+    epoch: room.epoch,
+    events,
+    head: headFor(context, room, head_seq),
+  });
 }
 
 function snapshot(context: RoomContext, { room, head_seq }: Reader): string {

@@ -23,14 +23,18 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env);
     this.host = createCloudflareHost(ctx, env);
-    this.engine = createRoomEngine(this.host, this.host.name("room"), (_target, through) => this.#notice(through));
+    this.engine = createRoomEngine(this.host, this.host.name("room"), (_target, through) =>
+      this.#notice(through),
+    );
   }
 
   override async fetch(request: Request): Promise<Response> {
     const opening: Opening = JSON.parse(request.headers.get(OPENING_HEADER) ?? "null");
     const admitted = this.engine.admit(opening);
     if (admitted.kind === "refused") {
-      return Response.json(admitted.refusal, { status: refusalTable[admitted.refusal.code].status });
+      return Response.json(admitted.refusal, {
+        status: refusalTable[admitted.refusal.code].status,
+      });
     }
     const { response, socket } = this.host.accept(subprotocol(wire.version));
     this.engine.welcome(socket, opening);
@@ -86,4 +90,3 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
     await this.env.ARCHIVE_QUEUE.send({ room_id, epoch, through, noticed_at: this.host.now() });
   }
 }
-

@@ -6,7 +6,10 @@ import { HeadSchema } from "../receipt.ts";
 import { RoomSchema } from "../room.ts";
 
 /** Up: where this client stands. Null where it has nothing. The answer is `events` or `snapshot`. */
-export const ResumeSchema = v.strictObject({ type: v.literal("resume"), position: v.nullable(PositionSchema) });
+export const ResumeSchema = v.strictObject({
+  type: v.literal("resume"),
+  position: v.nullable(PositionSchema),
+});
 
 /** Up: the events after one seq and up to another are missing here. The answer is `events` with the same ref. */
 export const GapSchema = v.strictObject({

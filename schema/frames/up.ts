@@ -4,4 +4,6 @@ import { GapSchema, ResumeSchema } from "./resume.ts";
 
 export const UpSchema = v.variant("type", [ResumeSchema, GapSchema, ...memberCommands]);
 export type Up = v.InferOutput<typeof UpSchema>;
-export const upTypes: ReadonlySet<string> = new Set(UpSchema.options.map((option) => option.entries.type.literal));
+export const upTypes: ReadonlySet<string> = new Set(
+  UpSchema.options.map((option) => option.entries.type.literal),
+);

@@ -54,7 +54,8 @@ export class Listener {
   async until(what: (listener: Listener) => boolean): Promise<void> {
     const deadline = Date.now() + 15_000;
     while (!what(this)) {
-      if (Date.now() > deadline) throw new Error(`waited in vain; heard ${JSON.stringify(this.frames).slice(0, 2_000)}`);
+      if (Date.now() > deadline)
+        throw new Error(`waited in vain; heard ${JSON.stringify(this.frames).slice(0, 2_000)}`);
       await new Promise<void>((resolve) => {
         this.#heard = resolve;
         setTimeout(resolve, 500);
@@ -84,7 +85,11 @@ export class ActorRoom {
     return env.ROOM.get(env.ROOM.idFromName(this.room_id)) as unknown as DurableObjectStub<Room>;
   }
 
-  async asks(name: string, type: string, fields: Record<string, unknown> = {}): Promise<Answer<ReceiptAnswer>> {
+  async asks(
+    name: string,
+    type: string,
+    fields: Record<string, unknown> = {},
+  ): Promise<Answer<ReceiptAnswer>> {
     return this.actor.command(callerOf(name), { type, command_id: newId("command"), ...fields });
   }
 
@@ -97,7 +102,12 @@ export class ActorRoom {
 
   opening(name: string): Opening {
     const { room_id } = this;
-    return { caller: callerOf(name), room_id, ticket_id: crypto.randomUUID(), ticket_expires_at: Date.now() + 30_000 };
+    return {
+      caller: callerOf(name),
+      room_id,
+      ticket_id: crypto.randomUUID(),
+      ticket_expires_at: Date.now() + 30_000,
+    };
   }
 
   async knock(opening: Opening): Promise<Response> {
@@ -139,15 +149,22 @@ export class ActorRoom {
 
   log(): Promise<LogEvent[]> {
     const all = Number.MAX_SAFE_INTEGER;
-    return this.inside((room) => log.range(room.host.sql, { after: 0, through: all, limit: all, max_bytes: all }));
+    return this.inside((room) =>
+      log.range(room.host.sql, { after: 0, through: all, limit: all, max_bytes: all }),
+    );
   }
 }
 
 export async function aRoom(...members: string[]): Promise<ActorRoom> {
   const room = new ActorRoom();
-  const answer = await room.asks("ada", "create", { kind: "channel", name: "Raven", members: members.map(userId) });
+  const answer = await room.asks("ada", "create", {
+    kind: "channel",
+    name: "Raven",
+    members: members.map(userId),
+  });
   if (!answer.ok) throw new Error(answer.refusal.code);
   return room;
 }
 
-export const codeOf = (answer: Answer<unknown>): string => (answer.ok ? "accepted" : answer.refusal.code);
+export const codeOf = (answer: Answer<unknown>): string =>
+  answer.ok ? "accepted" : answer.refusal.code;

@@ -1,4 +1,9 @@
-import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  getQueueResult,
+  runDurableObjectAlarm,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { ArchiveNotice } from "../../schema/rpc.ts";
@@ -13,16 +18,27 @@ const databaseOf = (room: ActorRoom): D1Database => {
   return databases[shardOf(room.room_id, databases.length)]!;
 };
 
-async function archived(room: ActorRoom, table: "events" | "messages"): Promise<Record<string, unknown>[]> {
+async function archived(
+  room: ActorRoom,
+  table: "events" | "messages",
+): Promise<Record<string, unknown>[]> {
   const query = `SELECT * FROM ${table} WHERE room_id = ?1 ORDER BY seq`;
   return (await databaseOf(room).prepare(query).bind(room.room_id).all()).results;
 }
 
 /** Hands notices to the Worker's own queue handler, as the platform does, and says what became of each. */
-async function deliver(room: ActorRoom, attempts: number[] = [1]): Promise<{ acked: number; retried: number }> {
+async function deliver(
+  room: ActorRoom,
+  attempts: number[] = [1],
+): Promise<{ acked: number; retried: number }> {
   const { epoch } = (await room.inside((instance) => instance.engine.context.room()))!;
   const body: ArchiveNotice = { room_id: room.room_id, epoch, through: 1, noticed_at: Date.now() };
-  const messages = attempts.map((attempt, index) => ({ id: `${index}`, timestamp: new Date(), attempts: attempt, body }));
+  const messages = attempts.map((attempt, index) => ({
+    id: `${index}`,
+    timestamp: new Date(),
+    attempts: attempt,
+    body,
+  }));
   const batch = createMessageBatch<unknown>("quoth-archive", messages);
   const context = createExecutionContext();
   await worker.queue(batch, env as Parameters<typeof worker.queue>[1]);
@@ -30,7 +46,8 @@ async function deliver(room: ActorRoom, attempts: number[] = [1]): Promise<{ ack
   return { acked: result.explicitAcks.length, retried: result.retryMessages.length };
 }
 
-const pending = (room: ActorRoom) => room.inside((instance) => instance.engine.context.outbox.pending().entries);
+const pending = (room: ActorRoom) =>
+  room.inside((instance) => instance.engine.context.outbox.pending().entries);
 
 async function eventually(what: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000;
@@ -46,7 +63,9 @@ test("ARCH-1 OBX-1 from the alarm over the queue to D1 and back, by the platform
   expect(await pending(room)).toBe(1);
   await eventually(async () => (await pending(room)) === 0);
   const log = await room.log();
-  expect((await archived(room, "events")).map((row) => row["hash"])).toEqual(log.map((event) => event.hash));
+  expect((await archived(room, "events")).map((row) => row["hash"])).toEqual(
+    log.map((event) => event.hash),
+  );
   expect((await archived(room, "messages")).map((row) => row["text"])).toEqual(["for the archive"]);
 });
 
@@ -84,7 +103,9 @@ test("ARCH-3 in workerd, an archive that fails for a while is tried again and ca
     await room.says("ada", "while D1 is broken");
     expect(await deliver(room, [1, 2])).toEqual({ acked: 0, retried: 2 });
     expect(await pending(room)).toBe(1);
-    const behind = await env.DIRECTORY.prepare("SELECT * FROM archive_lag WHERE room_id = ?1").bind(room.room_id).all();
+    const behind = await env.DIRECTORY.prepare("SELECT * FROM archive_lag WHERE room_id = ?1")
+      .bind(room.room_id)
+      .all();
     expect(behind.results).toHaveLength(1);
   } finally {
     await database.exec("ALTER TABLE events_away RENAME TO events");
@@ -93,7 +114,9 @@ test("ARCH-3 in workerd, an archive that fails for a while is tried again and ca
   expect(await deliver(room)).toEqual({ acked: 1, retried: 0 });
   expect((await archived(room, "events")).map((row) => row["seq"])).toEqual([1, 2, 3]);
   expect(await pending(room)).toBe(0);
-  const behind = await env.DIRECTORY.prepare("SELECT * FROM archive_lag WHERE room_id = ?1").bind(room.room_id).all();
+  const behind = await env.DIRECTORY.prepare("SELECT * FROM archive_lag WHERE room_id = ?1")
+    .bind(room.room_id)
+    .all();
   expect(behind.results).toEqual([]);
 });
 
@@ -101,7 +124,12 @@ test("OBX-3 in workerd, an archive with another history is not confirmed, and sa
   const room = await aRoom();
   await room.says("ada", "the true one");
   await deliver(room);
-  await databaseOf(room).prepare("UPDATE watermarks SET hash = prev FROM (SELECT hash AS prev FROM events WHERE room_id = ?1 AND seq = 1) WHERE room_id = ?1").bind(room.room_id).run();
+  await databaseOf(room)
+    .prepare(
+      "UPDATE watermarks SET hash = prev FROM (SELECT hash AS prev FROM events WHERE room_id = ?1 AND seq = 1) WHERE room_id = ?1",
+    )
+    .bind(room.room_id)
+    .run();
   await room.says("ada", "not to be lost");
   expect(await deliver(room)).toEqual({ acked: 0, retried: 1 });
   expect(await pending(room)).toBe(1);

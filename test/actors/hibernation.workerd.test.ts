@@ -8,11 +8,15 @@ test("SOC-5 in workerd, sockets and sessions survive an eviction", async () => {
   const room = await aRoom("bo");
   const [ada, bo] = [await room.comesIn("ada"), await room.comesIn("bo")];
   const waiting = await room.opens("bo");
-  const life = await room.inside((instance) => Object.assign(instance, { life: "first" }) && "first");
+  const life = await room.inside(
+    (instance) => Object.assign(instance, { life: "first" }) && "first",
+  );
   await evictDurableObject(room.stub);
   expect(await room.inside((instance) => (instance as { life?: string }).life)).not.toBe(life);
   bo.says({ type: "send", command_id: newId("command"), text: "from a sleeping room" });
-  await Promise.all([ada, bo].map((listener) => listener.until(({ seqs }) => seqs.call(listener).includes(2))));
+  await Promise.all(
+    [ada, bo].map((listener) => listener.until(({ seqs }) => seqs.call(listener).includes(2))),
+  );
   expect(ada.events()[0]?.actor).toBe(userId("bo"));
   expect(waiting.frames.map((frame) => frame.type)).toEqual(["hello"]);
 });
@@ -66,7 +70,14 @@ test("FRM-4 in workerd, bad input never resets the actor", async () => {
   const room = await aRoom();
   const ada = await room.comesIn("ada");
   await room.inside((instance) => void Object.assign(instance, { life: "first" }));
-  const bad = ["{", "[".repeat(50_000), JSON.stringify({ type: "obey" }), JSON.stringify({ type: "send" }), "x".repeat(200_000), "\u0000"];
+  const bad = [
+    "{",
+    "[".repeat(50_000),
+    JSON.stringify({ type: "obey" }),
+    JSON.stringify({ type: "send" }),
+    "x".repeat(200_000),
+    "\u0000",
+  ];
   for (const frame of bad) ada.says(frame);
   await ada.until(({ frames }) => frames.length === bad.length);
   expect(ada.frames.map((frame) => frame.type === "refused" && frame.refusal.code)).toEqual([

@@ -21,7 +21,8 @@ function firstFault(events: readonly LogEvent[], room: RoomId): [number, ChainFa
 
 function aLog(): { events: LogEvent[]; room_id: RoomId } {
   const room = aRoom({ members: ["bo"] });
-  for (let count = 1; count <= 5; count += 1) room.says(count % 2 ? "ada" : "bo", `message ${count}`);
+  for (let count = 1; count <= 5; count += 1)
+    room.says(count % 2 ? "ada" : "bo", `message ${count}`);
   return { events: room.log(), room_id: room.local.room_id };
 }
 
@@ -41,7 +42,10 @@ test("CHN-1 the published vector comes out the same", () => {
   } as const;
   assert.equal(prev_hash, "26Ccvjz85fzNu-bQJCjv6htmT0629YRF8E5qdklR7D4");
   assert.equal(body_hash, "28UaXMKrZrGM6ajRw-U4bMBkGtQqNLg72KGHzexMKlg");
-  assert.equal(entryHash(prev_hash, body_hash, header), "7oG4UpGFYK3smyh_maPKGDdiLB5kq8pWGhNxGuhQP0E");
+  assert.equal(
+    entryHash(prev_hash, body_hash, header),
+    "7oG4UpGFYK3smyh_maPKGDdiLB5kq8pWGhNxGuhQP0E",
+  );
 });
 
 test("CHN-2 changing any field of any event is found, at that event", () => {

@@ -5,7 +5,11 @@ import { aRoom, codeOf, codesOf } from "./world.ts";
 
 function turns() {
   const later: (() => void)[] = [];
-  return { later: (work: () => void) => void later.push(work), next: () => later.shift()?.(), waiting: () => later.length };
+  return {
+    later: (work: () => void) => void later.push(work),
+    next: () => later.shift()?.(),
+    waiting: () => later.length,
+  };
 }
 
 test("FAN-1 a lone command is committed and told in the turn in which it arrives", () => {
@@ -30,7 +34,8 @@ test("FAN-2 what arrives while a flush is pending shares a transaction, a signat
   room.asksLater("ada", "send", { text: "opens the flush" });
   bo.frames();
   const before = { heads: room.local.rows("heads").length, transactions };
-  for (let count = 0; count < 100; count += 1) room.asksLater("ada", "send", { text: `message ${count}` });
+  for (let count = 0; count < 100; count += 1)
+    room.asksLater("ada", "send", { text: `message ${count}` });
   room.local.settle();
   assert.equal(transactions - before.transactions, 1);
   assert.equal(room.local.rows("heads").length - before.heads, 1);
@@ -64,9 +69,17 @@ test("FAN-3 a flush takes no more than its bounds, and the rest follows in order
   const batches: string[][] = [];
   const bounds = { items: 3, bytes: 10, bytesOf: (text: string) => text.length };
   const flush = createFlush<string>(clock, bounds, (batch) => void batches.push(batch));
-  for (const item of ["first", "a", "b", "c", "d", "sixbytes", "more", "x".repeat(99), "z"]) flush.push(item);
+  for (const item of ["first", "a", "b", "c", "d", "sixbytes", "more", "x".repeat(99), "z"])
+    flush.push(item);
   while (clock.waiting()) clock.next();
-  assert.deepEqual(batches, [["first"], ["a", "b", "c"], ["d", "sixbytes"], ["more"], ["x".repeat(99)], ["z"]]);
+  assert.deepEqual(batches, [
+    ["first"],
+    ["a", "b", "c"],
+    ["d", "sixbytes"],
+    ["more"],
+    ["x".repeat(99)],
+    ["z"],
+  ]);
   flush.push("idle again");
   assert.deepEqual(batches.at(-1), ["idle again"]);
 });
@@ -109,7 +122,8 @@ test("FAN-4 a crash before the commit leaves no trace, and one after it loses no
     if (!committed) assert.deepEqual(bo.frames(), []);
     room.local.wake();
     const logged = room.log().filter((event) => event.command_id === asked.command_id);
-    if (logged.length === 0) assert.deepEqual(room.dump(), before, `nothing half done at step ${at}`);
+    if (logged.length === 0)
+      assert.deepEqual(room.dump(), before, `nothing half done at step ${at}`);
     else survived += 1;
     const again = room.asks("ada", "send", asked);
     assert.ok(again.ok && again.value.replayed === (logged.length === 1));

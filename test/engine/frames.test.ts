@@ -40,7 +40,11 @@ test("FRM-1 FRM-4 each kind of bad frame has its refusal, stores nothing, and th
     ["too_large", { ...send, text: "x".repeat(limits.frame_bytes) }],
   ];
   for (const [code, frame] of cases) {
-    assert.deepEqual(codesOf(room.frame(socket, frame)), [code], JSON.stringify(frame).slice(0, 80));
+    assert.deepEqual(
+      codesOf(room.frame(socket, frame)),
+      [code],
+      JSON.stringify(frame).slice(0, 80),
+    );
   }
   assert.deepEqual(room.dump(), before);
   assert.equal(socket.closed, null);
@@ -63,7 +67,9 @@ test("FRM-2 a frame of exactly 128 KiB is read, and one byte more is too large",
   };
   assert.deepEqual(codesOf(room.frame(socket, padded(limits.frame_bytes))), ["events"]);
   assert.deepEqual(codesOf(room.frame(socket, padded(limits.frame_bytes + 1))), ["too_large"]);
-  assert.deepEqual(codesOf(room.frame(socket, `"${"ä".repeat(limits.frame_bytes / 2)}"`)), ["too_large"]);
+  assert.deepEqual(codesOf(room.frame(socket, `"${"ä".repeat(limits.frame_bytes / 2)}"`)), [
+    "too_large",
+  ]);
   assert.equal(socket.closed, null);
 });
 
@@ -73,7 +79,10 @@ test("FRM-3 a refusal names what it answers and does not repeat what was sent", 
   const command_id = room.local.newId("command");
   const [refused] = room.frame(socket, { type: "send", command_id, text: ["secret"], ref: "r1" });
   assert.ok(refused?.type === "refused");
-  assert.deepEqual([refused.command_id, refused.ref, refused.refusal.field], [command_id, "r1", "text"]);
+  assert.deepEqual(
+    [refused.command_id, refused.ref, refused.refusal.field],
+    [command_id, "r1", "text"],
+  );
   assert.ok(!JSON.stringify(refused).includes("secret"));
   const [unnamed] = room.frame(socket, { type: "send", command_id: { deep: "secret" }, text: "x" });
   assert.ok(unnamed?.type === "refused" && unnamed.command_id === undefined);
@@ -94,19 +103,32 @@ test("FRM-4 fifty bad frames in a row end the socket, and only that one", () => 
 test("FRM-5 ten thousand tiny frames in a second cost few answers, and the socket lives", () => {
   const room = aRoom();
   const socket = room.comesIn("ada");
-  for (let count = 0; count < 10_000; count += 1) room.local.receive(socket, { type: "gap", ref: "g", after: 0, through: 1 });
+  for (let count = 0; count < 10_000; count += 1)
+    room.local.receive(socket, { type: "gap", ref: "g", after: 0, through: 1 });
   const codes = codesOf(socket.frames());
-  assert.equal(codes.filter((code) => code === "events").length, limits.frames_burst - 1, "one was used to say where it stands");
+  assert.equal(
+    codes.filter((code) => code === "events").length,
+    limits.frames_burst - 1,
+    "one was used to say where it stands",
+  );
   assert.equal(codes.filter((code) => code === "slow_down").length, 1, "told once a second");
   assert.equal(socket.closed, null);
   room.local.now_ms += 60_000;
-  assert.deepEqual(codesOf(room.frame(socket, { type: "gap", ref: "g", after: 0, through: 1 })), ["events"]);
+  assert.deepEqual(codesOf(room.frame(socket, { type: "gap", ref: "g", after: 0, through: 1 })), [
+    "events",
+  ]);
 });
 
 test("FRM-5 too many commands of one user are told when to come back, and others are not concerned", () => {
   const room = aRoom({ members: ["bo"] });
-  const codes = Array.from({ length: limits.commands_burst + 5 }, () => codeOf(room.asks("ada", "send", { text: "again" })));
-  assert.equal(codes.filter((code) => code === "slow_down").length, 6, "one was used to create the room");
+  const codes = Array.from({ length: limits.commands_burst + 5 }, () =>
+    codeOf(room.asks("ada", "send", { text: "again" })),
+  );
+  assert.equal(
+    codes.filter((code) => code === "slow_down").length,
+    6,
+    "one was used to create the room",
+  );
   const refused = room.asks("ada", "send", { text: "again" });
   assert.ok(!refused.ok);
   const { retryable, retry_after_ms = 0 } = refused.refusal;

@@ -20,17 +20,26 @@ test("MIG-1 migrations are applied once, in order, each with its record", () => 
   const { sql } = aDatabase();
   const list = [
     { name: "0001_birds", sql: ["CREATE TABLE birds (name TEXT)"] },
-    { name: "0002_ravens", sql: ["INSERT INTO birds VALUES ('raven')", "ALTER TABLE birds ADD COLUMN says TEXT"] },
+    {
+      name: "0002_ravens",
+      sql: ["INSERT INTO birds VALUES ('raven')", "ALTER TABLE birds ADD COLUMN says TEXT"],
+    },
   ];
   assert.equal(isMigrated(sql), false);
   assert.equal(migrate(sql, list.slice(0, 1), 1), 1);
   assert.equal(migrate(sql, list, 2), 1);
   assert.equal(migrate(sql, list, 3), 0);
-  assert.deepEqual(sql.exec("SELECT name, says FROM birds", []).map((row) => ({ ...row })), [{ name: "raven", says: null }]);
-  assert.deepEqual(sql.exec("SELECT name, applied_at FROM migrations", []).map((row) => ({ ...row })), [
-    { name: "0001_birds", applied_at: 1 },
-    { name: "0002_ravens", applied_at: 2 },
-  ]);
+  assert.deepEqual(
+    sql.exec("SELECT name, says FROM birds", []).map((row) => ({ ...row })),
+    [{ name: "raven", says: null }],
+  );
+  assert.deepEqual(
+    sql.exec("SELECT name, applied_at FROM migrations", []).map((row) => ({ ...row })),
+    [
+      { name: "0001_birds", applied_at: 1 },
+      { name: "0002_ravens", applied_at: 2 },
+    ],
+  );
 });
 
 test("MIG-1 a step that fails leaves nothing of itself, and storage from elsewhere is refused", () => {
@@ -62,7 +71,10 @@ test("SQL-1 a transaction is all or nothing, also one inside another", () => {
       throw new Error("outer");
     }),
   );
-  assert.deepEqual(sql.exec("SELECT name FROM birds", []).map((row) => row["name"]), ["kept"]);
+  assert.deepEqual(
+    sql.exec("SELECT name FROM birds", []).map((row) => row["name"]),
+    ["kept"],
+  );
 });
 
 test("SQL-1 a callback that returns a promise does not compile", () => {
@@ -73,10 +85,15 @@ test("SQL-1 a callback that returns a promise does not compile", () => {
 
 test("SQL-2 parameters are named, may repeat, and none may be missing", () => {
   const { sql } = aDatabase();
-  const twice = statement<{ a: number; b: string }, { x: number; y: number; z: string }>("SELECT :a AS x, :a AS y, :b AS z");
+  const twice = statement<{ a: number; b: string }, { x: number; y: number; z: string }>(
+    "SELECT :a AS x, :a AS y, :b AS z",
+  );
   assert.deepEqual({ ...twice.one(sql, { a: 1, b: "two" }) }, { x: 1, y: 1, z: "two" });
   assert.throws(() => twice.one(sql, { a: 1 } as never), /no value for :b/);
-  const names = Array.from({ length: limits.bound_parameters + 1 }, (_, index) => `:p_${"abcdefghij"[index % 10]}_${"abcdefghijk"[Math.floor(index / 10)]}`);
+  const names = Array.from(
+    { length: limits.bound_parameters + 1 },
+    (_, index) => `:p_${"abcdefghij"[index % 10]}_${"abcdefghijk"[Math.floor(index / 10)]}`,
+  );
   assert.throws(() => statement<object>(`SELECT ${names.join(", ")}`).run(sql, {}), /too many/);
 });
 

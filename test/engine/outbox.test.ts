@@ -29,7 +29,10 @@ test("OBX-1 an entry goes when it is confirmed, not when it is handed over", asy
   assert.equal(local.rows("outbox").length, 1);
   room.says("ada", "more");
   confirmThrough(2);
-  assert.deepEqual(local.rows("outbox").map((row) => row["through_seq"]), [3]);
+  assert.deepEqual(
+    local.rows("outbox").map((row) => row["through_seq"]),
+    [3],
+  );
   confirmThrough(3);
   assert.deepEqual(local.rows("outbox"), []);
   assert.deepEqual(local.rows("timers"), [], "a room with nothing to do sets no alarm");
@@ -44,10 +47,17 @@ test("OBX-2 an entry that nobody confirms is handed over again, with growing pau
   }
   assert.equal(local.notices.length, times.length);
   const pauses = times.slice(1).map((time, index) => time - times[index]!);
-  assert.ok(pauses[0]! <= limits.outbox_retry_ms * 1.25 && pauses[4]! > pauses[0]! * 4, pauses.join(" "));
+  assert.ok(
+    pauses[0]! <= limits.outbox_retry_ms * 1.25 && pauses[4]! > pauses[0]! * 4,
+    pauses.join(" "),
+  );
   assert.ok(Math.max(...pauses) <= limits.outbox_retry_max_ms * 1.25);
   assert.ok(local.rows("outbox")[0]?.["parked_at"]);
-  assert.equal(local.logged.filter(({ event }) => event === "outbox.parked").length, 1, "reported once");
+  assert.equal(
+    local.logged.filter(({ event }) => event === "outbox.parked").length,
+    1,
+    "reported once",
+  );
 });
 
 test("OBX-2 a target that fails costs nothing but time", async () => {
@@ -76,14 +86,25 @@ test("OBX-3 an archive with another history confirms nothing", () => {
   const answer = local.engine.archive(forged);
   assert.ok(answer && !answer.ok && answer.refusal.code === "history_differs");
   assert.equal(local.rows("outbox").length, 1);
-  assert.ok(local.logged.some(({ event, level }) => event === "archive.history_differs" && level === "error"));
+  assert.ok(
+    local.logged.some(
+      ({ event, level }) => event === "archive.history_differs" && level === "error",
+    ),
+  );
 });
 
 test("OBX-3 a watermark of another epoch is no confirmation, and the archive begins again", () => {
   const { room, local } = anOutbox();
-  const answer = local.engine.archive({ epoch: local.newId("epoch"), seq: 1, hash: room.log()[0]!.hash });
+  const answer = local.engine.archive({
+    epoch: local.newId("epoch"),
+    seq: 1,
+    hash: room.log()[0]!.hash,
+  });
   assert.ok(answer?.ok);
-  assert.deepEqual(answer.value.events.map((event) => event.seq), [1]);
+  assert.deepEqual(
+    answer.value.events.map((event) => event.seq),
+    [1],
+  );
   assert.equal(local.rows("outbox").length, 1);
 });
 
@@ -99,7 +120,17 @@ test("ALM-1 the alarm is set to the next of many timers", () => {
   alarms.set("soon", null);
   assert.equal(local.world.alarm_at, at + limits.outbox_gather_ms, "the outbox is next");
   assert.equal(nextAlarm([]), null);
-  assert.deepEqual(dueTimers([{ name: "b", due_at: 2 }, { name: "a", due_at: 1 }, { name: "c", due_at: 3 }], 2), ["a", "b"]);
+  assert.deepEqual(
+    dueTimers(
+      [
+        { name: "b", due_at: 2 },
+        { name: "a", due_at: 1 },
+        { name: "c", due_at: 3 },
+      ],
+      2,
+    ),
+    ["a", "b"],
+  );
 });
 
 test("ALM-2 an alarm that comes early, twice or after a step back of the clock does no harm", async () => {

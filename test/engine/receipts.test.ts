@@ -51,11 +51,20 @@ test("RCP-2 a receipt that was changed in any field is refused", async () => {
     { head: { ...head, seq: head.seq + 1 } },
     { head: { ...head, hash: receipt.hash } },
     { head: { ...head, room_id: "room_00000000-0000-7000-8000-00000000dead" } },
-    { head: { ...head, signature: head.signature.replace(/^./, (one) => (one === "A" ? "B" : "A")) } },
+    {
+      head: {
+        ...head,
+        signature: head.signature.replace(/^./, (one) => (one === "A" ? "B" : "A")),
+      },
+    },
     { head: { ...head, signature: "" } },
   ];
   for (const change of changes) {
-    assert.equal(await verifyReceipt({ ...receipt, ...change }, testPublicKey, between), "forged", JSON.stringify(change));
+    assert.equal(
+      await verifyReceipt({ ...receipt, ...change }, testPublicKey, between),
+      "forged",
+      JSON.stringify(change),
+    );
   }
 });
 
@@ -68,7 +77,13 @@ test("RCP-2 a receipt is refused with other events between, and under another ke
   const said = { ...first, body: { ...first.body, text: "forged" } };
   assert.equal(await verifyReceipt(receipt, testPublicKey, [said, ...rest]), "forged");
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
-  const { x = "" } = await crypto.subtle.exportKey("jwk", (pair as CryptoKeyPair).publicKey) as JsonWebKey;
+  const { x = "" } = (await crypto.subtle.exportKey(
+    "jwk",
+    (pair as CryptoKeyPair).publicKey,
+  )) as JsonWebKey;
   assert.equal(await verifyReceipt(receipt, { ...testPublicKey, x }, between), "forged");
-  assert.equal(await verifyReceipt(receipt, { ...testPublicKey, kid: "another" }, between), "unknown");
+  assert.equal(
+    await verifyReceipt(receipt, { ...testPublicKey, kid: "another" }, between),
+    "unknown",
+  );
 });

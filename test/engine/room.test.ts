@@ -21,7 +21,10 @@ test("ROM-1 whoever creates a room owns it; in a direct room both do", () => {
 
 test("ROM-1 nobody has a direct room with themselves", () => {
   const room = new World(new LocalRoom());
-  assert.equal(codeOf(room.asks("ada", "create", { kind: "direct", with: userId("ada") })), "invalid");
+  assert.equal(
+    codeOf(room.asks("ada", "create", { kind: "direct", with: userId("ada") })),
+    "invalid",
+  );
 });
 
 test("ROM-2 a stranger hears not_found to everything, and a room that is not there keeps no trace of the question", () => {
@@ -77,7 +80,9 @@ test("ROM-4 when the last owner leaves, an admin or else whoever has been there 
   assert.deepEqual(roles(room), { bo: "owner", cy: "member", ada: "member" });
 
   const withAdmin = aRoom({ members: ["bo", "cy"] });
-  withAdmin.local.world.db.prepare("UPDATE members SET role = 'admin' WHERE user_id = ?").run(userId("cy"));
+  withAdmin.local.world.db
+    .prepare("UPDATE members SET role = 'admin' WHERE user_id = ?")
+    .run(userId("cy"));
   withAdmin.asks("ada", "leave");
   withAdmin.asks("ada", "join");
   assert.deepEqual(roles(withAdmin), { bo: "member", cy: "owner", ada: "member" });
@@ -100,7 +105,10 @@ test("ROM-5 only its author edits or deletes a message, and only until it is del
   const message_id = messageOf(room.says("bo", "mine"));
   assert.equal(codeOf(room.asks("ada", "edit", { message_id, text: "not mine" })), "not_author");
   assert.equal(codeOf(room.asks("ada", "delete", { message_id })), "not_author");
-  assert.equal(codeOf(room.asks("bo", "edit", { message_id: room.local.newId("message"), text: "?" })), "not_found");
+  assert.equal(
+    codeOf(room.asks("bo", "edit", { message_id: room.local.newId("message"), text: "?" })),
+    "not_found",
+  );
   assert.equal(codeOf(room.asks("bo", "edit", { message_id, text: "mine, better" })), "accepted");
   assert.equal(codeOf(room.asks("bo", "delete", { message_id })), "accepted");
   assert.equal(codeOf(room.asks("bo", "edit", { message_id, text: "back?" })), "message_deleted");
@@ -121,13 +129,22 @@ test("ROM-6 the newest page comes oldest first, and pages lead back to the begin
     ({ before } = page.value);
   } while (before !== null);
   assert.deepEqual(sizes, [10, 10, 5]);
-  assert.deepEqual(texts, Array.from({ length: 25 }, (_, index) => `message ${index + 1}`));
+  assert.deepEqual(
+    texts,
+    Array.from({ length: 25 }, (_, index) => `message ${index + 1}`),
+  );
 });
 
 test("ROM-7 creating a room that exists says so to its members, and nothing to others", () => {
   const room = aRoom({ kind: "direct" });
-  assert.equal(codeOf(room.asks("bo", "create", { kind: "direct", with: userId("ada") })), "room_exists");
-  assert.equal(codeOf(room.asks("dee", "create", { kind: "direct", with: userId("ada") })), "not_found");
+  assert.equal(
+    codeOf(room.asks("bo", "create", { kind: "direct", with: userId("ada") })),
+    "room_exists",
+  );
+  assert.equal(
+    codeOf(room.asks("dee", "create", { kind: "direct", with: userId("ada") })),
+    "not_found",
+  );
 });
 
 test("LOG-4 tables made again from the log equal the live ones, for every event type", () => {

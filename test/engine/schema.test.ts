@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
 import { afterClose, closes } from "../../schema/closes.ts";
-import { RoomIdSchema, createdRoomId, deriveId, directRoomId, makeId, messageIdOf } from "../../schema/ids.ts";
+import {
+  RoomIdSchema,
+  createdRoomId,
+  deriveId,
+  directRoomId,
+  makeId,
+  messageIdOf,
+} from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import { may, roles } from "../../schema/permissions.ts";
 import type { Permission } from "../../schema/permissions.ts";
@@ -18,7 +25,17 @@ const random = seededRandom(7);
 test("ID-1 an id is a prefix and a UUID, and nothing else passes for one", () => {
   const id = makeId("room", 1_750_000_000_000, random.bytes(10));
   assert.ok(v.is(RoomIdSchema, id), id);
-  const others = [id.toUpperCase(), id.slice(5), `user_${id.slice(5)}`, `${id} `, `${id}\n`, id.replace("-7", "-1"), "", 7, null];
+  const others = [
+    id.toUpperCase(),
+    id.slice(5),
+    `user_${id.slice(5)}`,
+    `${id} `,
+    `${id}\n`,
+    id.replace("-7", "-1"),
+    "",
+    7,
+    null,
+  ];
   for (const other of others) assert.ok(!v.is(RoomIdSchema, other), String(other));
 });
 
@@ -36,7 +53,10 @@ test("ID-3 derived ids are the same everywhere, and differ where what they stand
   const command_id = makeId("command", 1, random.bytes(10));
   assert.equal(createdRoomId(ada, command_id), createdRoomId(ada, command_id));
   assert.notEqual(createdRoomId(ada, command_id), createdRoomId(bo, command_id));
-  assert.equal(messageIdOf(command_id).slice("message_".length), command_id.slice("command_".length));
+  assert.equal(
+    messageIdOf(command_id).slice("message_".length),
+    command_id.slice("command_".length),
+  );
 });
 
 test("LIM-1 production's limits stand in the table and hold locally", () => {
@@ -61,14 +81,27 @@ test("LIM-2 bytes are counted as UTF-8", () => {
 
 test("TXT-1 names are trimmed and normalised, and hide nothing", () => {
   assert.equal(v.parse(RoomNameSchema, "  Ra\u0301ven "), "R\u00e1ven");
-  const bad = ["", "   ", "a\nb", "a\u0000b", "ab\u202etxt.exe", "a\u200bb", "a\u2066b", "a\ufeffb", "x".repeat(101), "\ud800"];
+  const bad = [
+    "",
+    "   ",
+    "a\nb",
+    "a\u0000b",
+    "ab\u202etxt.exe",
+    "a\u200bb",
+    "a\u2066b",
+    "a\ufeffb",
+    "x".repeat(101),
+    "\ud800",
+  ];
   for (const name of bad) assert.ok(!v.is(RoomNameSchema, name), JSON.stringify(name));
-  for (const name of ["général", "数学", "غرفة", "🐦‍⬛", "می‌خواهم"]) assert.ok(v.is(RoomNameSchema, name), name);
+  for (const name of ["général", "数学", "غرفة", "🐦‍⬛", "می‌خواهم"])
+    assert.ok(v.is(RoomNameSchema, name), name);
 });
 
 test("TXT-2 text that is empty or not well-formed is refused", () => {
   for (const text of ["", " \n\t", "\udc00", "a\ud800b"]) assert.ok(!v.is(MessageTextSchema, text));
-  for (const text of ["a", "\u202e right to left", "👩‍👩‍👧", " leading"]) assert.ok(v.is(MessageTextSchema, text));
+  for (const text of ["a", "\u202e right to left", "👩‍👩‍👧", " leading"])
+    assert.ok(v.is(MessageTextSchema, text));
 });
 
 test("REF-1 every refusal has its sentence, its status and whether to try again", () => {
@@ -82,7 +115,10 @@ test("REF-1 every refusal has its sentence, its status and whether to try again"
 
 test("CLS-1 the range of a close code says what to do next", () => {
   for (const { code, text } of Object.values(closes)) {
-    assert.ok(code >= 4000 && code < 4300 && new TextEncoder().encode(text).length <= 123, `${code}`);
+    assert.ok(
+      code >= 4000 && code < 4300 && new TextEncoder().encode(text).length <= 123,
+      `${code}`,
+    );
   }
   assert.deepEqual([4000, 4099, 4100, 4199, 4200, 4299].map(afterClose), [
     "reconnect",
@@ -92,17 +128,29 @@ test("CLS-1 the range of a close code says what to do next", () => {
     "stop",
     "stop",
   ]);
-  for (const code of [1000, 1001, 1005, 1006, 1011, 1012]) assert.equal(afterClose(code), "reconnect");
+  for (const code of [1000, 1001, 1005, 1006, 1011, 1012])
+    assert.equal(afterClose(code), "reconnect");
 });
 
 test("PRM-1 PRM-2 the table of permissions", () => {
-  const permissions: Permission[] = ["room.read", "room.leave", "member.add", "message.send", "message.edit_own", "message.delete_own"];
+  const permissions: Permission[] = [
+    "room.read",
+    "room.leave",
+    "member.add",
+    "message.send",
+    "message.edit_own",
+    "message.delete_own",
+  ];
   const granted = roomKinds.flatMap((kind) =>
-    [null, ...roles].map((role) => `${kind} ${role}: ${permissions.filter((one) => may(role, one, kind)).join(" ")}`),
+    [null, ...roles].map(
+      (role) => `${kind} ${role}: ${permissions.filter((one) => may(role, one, kind)).join(" ")}`,
+    ),
   );
   const all = permissions.join(" ");
   const ordinary = permissions.filter((one) => one !== "member.add").join(" ");
-  const equals = permissions.filter((one) => one !== "member.add" && one !== "room.leave").join(" ");
+  const equals = permissions
+    .filter((one) => one !== "member.add" && one !== "room.leave")
+    .join(" ");
   assert.deepEqual(granted, [
     "direct null: ",
     ...roles.map((role) => `direct ${role}: ${equals}`),

@@ -16,8 +16,14 @@ test("LOG-1 LOG-3 seq is contiguous in the order of commitment, and each event n
   const room = aRoom({ members: ["bo", "cy"] });
   const ids = ["ada", "bo", "cy", "ada"].map((name, index) => room.says(name, `message ${index}`));
   const log = room.log();
-  assert.deepEqual(log.map((event) => event.seq), [1, 2, 3, 4, 5]);
-  assert.deepEqual(log.slice(1).map((event) => event.command_id), ids);
+  assert.deepEqual(
+    log.map((event) => event.seq),
+    [1, 2, 3, 4, 5],
+  );
+  assert.deepEqual(
+    log.slice(1).map((event) => event.command_id),
+    ids,
+  );
 });
 
 test("LOG-2 time in the log never goes back", () => {
@@ -34,7 +40,18 @@ test("SND-1 RCP-1 an accepted command is in the log once, and its receipt is tha
   const receipt = receiptOf(room.asks("ada", "send", { text: "hello" }));
   const entry = room.log().at(-1);
   assert.equal(entry && bodyOf(entry, "message.sent")?.text, "hello");
-  for (const field of ["seq", "type", "at", "actor", "device", "command_id", "body_hash", "prev_hash", "hash"] as const) assert.equal(receipt[field], entry?.[field]);
+  for (const field of [
+    "seq",
+    "type",
+    "at",
+    "actor",
+    "device",
+    "command_id",
+    "body_hash",
+    "prev_hash",
+    "hash",
+  ] as const)
+    assert.equal(receipt[field], entry?.[field]);
   assert.equal(receipt.head.seq, receipt.seq);
   assert.equal(receipt.head.hash, receipt.hash);
   assert.ok(headIsSigned(receipt.head));
@@ -65,7 +82,10 @@ test("SND-2 a repeat in the same flush is a repeat too", () => {
   assert.equal(busy.answers.length, 1);
   const [first, again] = [one.answers[0]!, other.answers[0]!];
   assert.deepEqual(receiptOf(first), receiptOf(again));
-  assert.deepEqual([first.ok && first.value.replayed, again.ok && again.value.replayed], [false, true]);
+  assert.deepEqual(
+    [first.ok && first.value.replayed, again.ok && again.value.replayed],
+    [false, true],
+  );
 });
 
 test("SND-2 someone who has left still gets the receipt of leaving", () => {
@@ -80,9 +100,15 @@ test("SND-3 an id used for something else, or by someone else, is refused and ch
   const room = aRoom({ members: ["bo"] });
   const command_id = room.says("ada", "the first");
   const before = room.dump();
-  assert.equal(codeOf(room.asks("ada", "send", { command_id, text: "another" })), "command_id_reused");
+  assert.equal(
+    codeOf(room.asks("ada", "send", { command_id, text: "another" })),
+    "command_id_reused",
+  );
   assert.equal(codeOf(room.asks("ada", "leave", { command_id })), "command_id_reused");
-  assert.equal(codeOf(room.asks("bo", "send", { command_id, text: "the first" })), "command_id_reused");
+  assert.equal(
+    codeOf(room.asks("bo", "send", { command_id, text: "the first" })),
+    "command_id_reused",
+  );
   assert.equal(codeOf(room.asks("dee", "send", { command_id, text: "the first" })), "not_found");
   assert.deepEqual(room.dump(), before);
 });
@@ -104,12 +130,19 @@ test("SND-5 a command that fails takes only itself back", () => {
     "CREATE TRIGGER broken BEFORE INSERT ON messages WHEN NEW.text = 'breaks' BEGIN SELECT RAISE(ABORT, 'broken'); END",
   );
   const first = room.asksLater("ada", "send", { text: "opens the flush" });
-  const asked = ["before", "breaks", "after"].map((text) => room.asksLater("ada", "send", { text }));
+  const asked = ["before", "breaks", "after"].map((text) =>
+    room.asksLater("ada", "send", { text }),
+  );
   room.local.settle();
-  assert.deepEqual([first, ...asked].map(({ answers }) => codeOf(answers[0]!)), ["accepted", "accepted", "internal", "accepted"]);
+  assert.deepEqual(
+    [first, ...asked].map(({ answers }) => codeOf(answers[0]!)),
+    ["accepted", "accepted", "internal", "accepted"],
+  );
   const texts = room.log().map((event) => bodyOf(event, "message.sent")?.text);
   assert.deepEqual(texts, [undefined, "opens the flush", "before", "after"]);
-  assert.ok(room.local.logged.some(({ level, event }) => level === "error" && event === "command.failed"));
+  assert.ok(
+    room.local.logged.some(({ level, event }) => level === "error" && event === "command.failed"),
+  );
 });
 
 test("LIM-2 text of 65,536 bytes passes, and one byte more is refused before anything is stored", () => {
@@ -117,7 +150,10 @@ test("LIM-2 text of 65,536 bytes passes, and one byte more is refused before any
   assert.equal(codeOf(room.asks("ada", "send", { text: "x".repeat(65_536) })), "accepted");
   const before = room.dump();
   assert.equal(codeOf(room.asks("ada", "send", { text: "x".repeat(65_537) })), "text_too_long");
-  assert.equal(codeOf(room.asks("ada", "send", { text: `${"ä".repeat(32_768)}x` })), "text_too_long");
+  assert.equal(
+    codeOf(room.asks("ada", "send", { text: `${"ä".repeat(32_768)}x` })),
+    "text_too_long",
+  );
   assert.equal(codeOf(room.asks("ada", "send", { text: "ä".repeat(32_768) })), "accepted");
   assert.notDeepEqual(room.dump(), before);
 });

@@ -8,6 +8,9 @@ const histories = Number(process.env["QUOTH_HISTORIES"] ?? 2_000);
 test("SIM-1 SIM-2 seeded histories with faults keep every promise, and reach the hard cases", async () => {
   const reached = await simulate({ seed: 1, histories });
   for (const [name, count] of Object.entries(reached)) {
-    assert.ok(count >= histories / 100, `${name} was reached ${count} times in ${histories} histories`);
+    assert.ok(
+      count >= histories / 100,
+      `${name} was reached ${count} times in ${histories} histories`,
+    );
   }
 });

@@ -7,7 +7,9 @@ import { LocalSocket, callerOf, userId } from "../support/local-room.ts";
 import { aRoom, codesOf } from "./world.ts";
 
 const seqs = (frames: readonly Down[]) =>
-  frames.flatMap((frame) => (frame.type === "events" ? frame.events.map((event) => event.seq) : []));
+  frames.flatMap((frame) =>
+    frame.type === "events" ? frame.events.map((event) => event.seq) : [],
+  );
 
 test("SOC-1 the first frame says who you are here, where the log stands, and what fits", () => {
   const room = aRoom({ members: ["bo"] });
@@ -16,7 +18,10 @@ test("SOC-1 the first frame says who you are here, where the log stands, and wha
   assert.equal(rest.length, 0);
   assert.ok(hello?.type === "hello");
   assert.deepEqual([hello.user_id, hello.role, hello.position.seq], [userId("bo"), "member", 2]);
-  assert.deepEqual(hello.limits, { frame_bytes: limits.frame_bytes, text_bytes: limits.text_bytes });
+  assert.deepEqual(hello.limits, {
+    frame_bytes: limits.frame_bytes,
+    text_bytes: limits.text_bytes,
+  });
 });
 
 test("SOC-2 a ticket opens one socket, in time, and only for a member", () => {
@@ -35,11 +40,18 @@ test("SOC-2 a ticket opens one socket, in time, and only for a member", () => {
   assert.equal(admit({}), "ticket_refused");
   local.wake();
   assert.equal(admit({}), "ticket_refused");
-  assert.equal(admit({ ticket_id: "late", ticket_expires_at: local.now_ms - 60_000 }), "ticket_refused");
+  assert.equal(
+    admit({ ticket_id: "late", ticket_expires_at: local.now_ms - 60_000 }),
+    "ticket_refused",
+  );
   assert.equal(admit({ ticket_id: "foreign", caller: callerOf("dee") }), "not_found");
   local.now_ms += 3_600_000;
   assert.equal(admit({ ticket_id: "next", ticket_expires_at: local.now_ms + 30_000 }), "accepted");
-  assert.deepEqual(local.rows("tickets").map((row) => row["ticket_id"]), ["next"], "what has expired is not kept");
+  assert.deepEqual(
+    local.rows("tickets").map((row) => row["ticket_id"]),
+    ["next"],
+    "what has expired is not kept",
+  );
 });
 
 test("SOC-3 a socket hears events only after it has said where it stands", () => {
@@ -72,7 +84,11 @@ test("SOC-5 sockets, sessions and what they may hear survive an eviction", () =>
   const waiting = room.opens("ada");
   waiting.frames();
   room.local.wake();
-  const answers = room.frame(live, { type: "send", command_id: room.local.newId("command"), text: "still bo" });
+  const answers = room.frame(live, {
+    type: "send",
+    command_id: room.local.newId("command"),
+    text: "still bo",
+  });
   assert.deepEqual(codesOf(answers).toSorted(), ["accepted", "events"]);
   assert.equal(room.log().at(-1)?.actor, userId("bo"));
   assert.deepEqual(waiting.frames(), []);
@@ -108,7 +124,8 @@ test("RES-1 RES-4 a client at seq N gets exactly what follows, and then everythi
   const socket = room.opens("bo");
   const [hello] = socket.frames();
   assert.ok(hello?.type === "hello");
-  const resume = (seq: number) => room.frame(socket, { type: "resume", position: { ...hello.position, seq } });
+  const resume = (seq: number) =>
+    room.frame(socket, { type: "resume", position: { ...hello.position, seq } });
   assert.deepEqual(seqs(resume(3)), [4, 5, 6]);
   room.says("ada", "live");
   assert.deepEqual(seqs(socket.frames()), [7]);
@@ -128,7 +145,12 @@ test("RES-2 without a position, of another epoch, ahead or too far behind, a cli
   assert.ok(hello?.type === "hello");
   const { epoch, seq } = hello.position;
   const other = room.local.newId("epoch");
-  const positions = [null, { epoch: other, seq: 3 }, { epoch, seq: seq + 1 }, { epoch, seq: seq - limits.resume_events - 1 }];
+  const positions = [
+    null,
+    { epoch: other, seq: 3 },
+    { epoch, seq: seq + 1 },
+    { epoch, seq: seq - limits.resume_events - 1 },
+  ];
   for (const position of positions) {
     const [answer, ...rest] = room.frame(socket, { type: "resume", position });
     assert.equal(rest.length, 0);
@@ -137,7 +159,12 @@ test("RES-2 without a position, of another epoch, ahead or too far behind, a cli
     assert.equal(answer.messages.length, limits.page_messages);
     assert.equal(answer.messages.at(-1)?.seq, seq);
   }
-  assert.equal(seqs(room.frame(socket, { type: "resume", position: { epoch, seq: seq - limits.resume_events } })).length, limits.resume_events);
+  assert.equal(
+    seqs(
+      room.frame(socket, { type: "resume", position: { epoch, seq: seq - limits.resume_events } }),
+    ).length,
+    limits.resume_events,
+  );
 });
 
 test("RES-2 events that are few but large start over too", () => {
@@ -146,7 +173,10 @@ test("RES-2 events that are few but large start over too", () => {
   const socket = room.opens("bo");
   const [hello] = socket.frames();
   assert.ok(hello?.type === "hello");
-  assert.deepEqual(codesOf(room.frame(socket, { type: "resume", position: { ...hello.position, seq: 1 } })), ["snapshot"]);
+  assert.deepEqual(
+    codesOf(room.frame(socket, { type: "resume", position: { ...hello.position, seq: 1 } })),
+    ["snapshot"],
+  );
 });
 
 test("RES-3 a gap is answered under its ref", () => {

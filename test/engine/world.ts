@@ -74,7 +74,10 @@ export class World {
 
 export function aRoom({ kind = "channel", members = [] as string[], seed = 1 } = {}): World {
   const world = new World(new LocalRoom(seed));
-  const fields = kind === "direct" ? { kind, with: userId("bo") } : { kind, name: "Raven", members: members.map(userId) };
+  const fields =
+    kind === "direct"
+      ? { kind, with: userId("bo") }
+      : { kind, name: "Raven", members: members.map(userId) };
   const answer = world.asks("ada", "create", fields);
   if (!answer.ok) throw new Error(answer.refusal.code);
   return world;

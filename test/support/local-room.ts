@@ -24,8 +24,17 @@ const jwk = {
 const privateKey = createPrivateKey({ key: jwk as never, format: "jwk" });
 const publicKey = createPublicKey(privateKey);
 
-export const testPublicKey = { kty: "OKP", crv: "Ed25519", kid: "test", x: jwk.x, use: "sig" } as const;
-export const testSigner: Signer = { key_id: "test", sign: (statement) => sign(null, statement, privateKey) };
+export const testPublicKey = {
+  kty: "OKP",
+  crv: "Ed25519",
+  kid: "test",
+  x: jwk.x,
+  use: "sig",
+} as const;
+export const testSigner: Signer = {
+  key_id: "test",
+  sign: (statement) => sign(null, statement, privateKey),
+};
 
 export function headIsSigned(head: Head): boolean {
   return verify(null, headStatement(head), publicKey, fromBase64Url(head.signature));
@@ -66,7 +75,11 @@ export const callerOf = (name: string): Caller => ({
 /** One room on the local host, through as many lives as a test wants, with its clock and its luck in the test's hand. */
 export class LocalRoom {
   readonly room_id: RoomId = deriveId("room", "local");
-  readonly world: LocalWorld = { db: new DatabaseSync(":memory:"), sockets: new Set(), alarm_at: null };
+  readonly world: LocalWorld = {
+    db: new DatabaseSync(":memory:"),
+    sockets: new Set(),
+    alarm_at: null,
+  };
   readonly random: Random;
   readonly notices: number[] = [];
   readonly logged: { level: string; event: string }[] = [];
@@ -74,7 +87,8 @@ export class LocalRoom {
   /** Work for a later turn. Each life has its own; what a dead one left behind does nothing. */
   later: (() => void)[] = [];
   step: (what: string) => void = () => {};
-  deliver: (through_seq: number) => Promise<void> = async (through_seq) => void this.notices.push(through_seq);
+  deliver: (through_seq: number) => Promise<void> = async (through_seq) =>
+    void this.notices.push(through_seq);
   host!: LocalHost;
   engine!: RoomEngine;
   #tickets = 0;
@@ -96,7 +110,9 @@ export class LocalRoom {
       step: (what) => this.step(what),
       log: (level, event) => void this.logged.push({ level, event }),
     });
-    this.engine = createRoomEngine(this.host, this.room_id, (_target, through) => this.deliver(through));
+    this.engine = createRoomEngine(this.host, this.room_id, (_target, through) =>
+      this.deliver(through),
+    );
   }
 
   /** Runs what waits for a later turn, and what that leads to. */
@@ -138,6 +154,9 @@ export class LocalRoom {
 
   /** The rows of a table, for comparing. */
   rows(table: string): Record<string, unknown>[] {
-    return this.world.db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all().map((row) => ({ ...row }));
+    return this.world.db
+      .prepare(`SELECT * FROM ${table} ORDER BY 1`)
+      .all()
+      .map((row) => ({ ...row }));
   }
 }

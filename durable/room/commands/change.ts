@@ -19,10 +19,15 @@ export function remove(asked: Asked<"delete">): Decision {
   return accepted({ type: "message.deleted", body: { message_id: asked.command.message_id } });
 }
 
-type Changing = Pick<Asked<"edit">, "caller" | "facts"> & { readonly command: { message_id: MessageId } };
+type Changing = Pick<Asked<"edit">, "caller" | "facts"> & {
+  readonly command: { message_id: MessageId };
+};
 
 /** A message that the caller wrote and that still says something. */
-function ownMessage({ caller, command, facts }: Changing, permission: Permission): Settled<Message> {
+function ownMessage(
+  { caller, command, facts }: Changing,
+  permission: Permission,
+): Settled<Message> {
   const { room, role } = facts;
   if (!room || !role) return refused("not_found");
   const message = facts.message(command.message_id);

@@ -9,7 +9,10 @@ export function create({ caller, command, facts }: Asked<"create">): Decision {
   if (command.kind === "direct") {
     if (command.with === caller.user_id) return refused("invalid", { field: "with" });
     const members = [owner, { user_id: command.with, role: "owner" as const }];
-    return accepted({ type: "room.created", body: { kind: "direct", name: "", topic: "", members } });
+    return accepted({
+      type: "room.created",
+      body: { kind: "direct", name: "", topic: "", members },
+    });
   }
   const others = [...new Set(command.members)].filter((user_id) => user_id !== caller.user_id);
   const members = [owner, ...others.map((user_id) => ({ user_id, role: "member" as const }))];

@@ -14,7 +14,9 @@ export interface HeadRow {
   signature: string;
 }
 
-const insert = statement<HeadRow>("INSERT INTO heads (seq, key_id, signature) VALUES (:seq, :key_id, :signature)");
+const insert = statement<HeadRow>(
+  "INSERT INTO heads (seq, key_id, signature) VALUES (:seq, :key_id, :signature)",
+);
 const covering = statement<{ seq: number }, HeadRow>(
   "SELECT seq, key_id, signature FROM heads WHERE seq >= :seq ORDER BY seq LIMIT 1",
 );

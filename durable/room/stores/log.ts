@@ -47,7 +47,9 @@ const range = statement<{ after: number; through: number; limit: number }, LogRo
 const bytes = statement<{ after: number }, { bytes: number | null }>(
   "SELECT SUM(LENGTH(CAST(body AS BLOB)) + 512) AS bytes FROM log WHERE seq > :after",
 );
-const eraseSent = statement<{ seq: number }>("UPDATE log SET body = NULL, salt = NULL WHERE seq = :seq");
+const eraseSent = statement<{ seq: number }>(
+  "UPDATE log SET body = NULL, salt = NULL WHERE seq = :seq",
+);
 const eraseEdits = statement<{ subject: string }>(
   "UPDATE log SET body = NULL, salt = NULL WHERE type = 'message.edited' AND subject = :subject",
 );
@@ -95,4 +97,3 @@ export interface LogRange {
 function eventOf(row: LogRow): LogEvent {
   return { ...row, body: row.body === null ? null : JSON.parse(row.body) } as LogEvent;
 }
-

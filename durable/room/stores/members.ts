@@ -17,9 +17,13 @@ const columns = "user_id, role, joined_at, joined_seq";
 const insert = statement<Member>(
   `INSERT INTO members (${columns}) VALUES (:user_id, :role, :joined_at, :joined_seq)`,
 );
-const byId = statement<{ user_id: string }, Member>(`SELECT ${columns} FROM members WHERE user_id = :user_id`);
+const byId = statement<{ user_id: string }, Member>(
+  `SELECT ${columns} FROM members WHERE user_id = :user_id`,
+);
 const remove = statement<{ user_id: string }>("DELETE FROM members WHERE user_id = :user_id");
-const promote = statement<{ user_id: string; role: Role }>("UPDATE members SET role = :role WHERE user_id = :user_id");
+const promote = statement<{ user_id: string; role: Role }>(
+  "UPDATE members SET role = :role WHERE user_id = :user_id",
+);
 const count = statement<object, { members: number; owners: number }>(
   "SELECT COUNT(*) AS members, COUNT(*) FILTER (WHERE role = 'owner') AS owners FROM members",
 );

@@ -27,7 +27,9 @@ interface NewMessage {
 const insert = statement<NewMessage>(
   `INSERT INTO messages (${columns}) VALUES (:seq, :message_id, :author, :text, :at, NULL, NULL)`,
 );
-const byId = statement<{ message_id: string }, Message>(`SELECT ${columns} FROM messages WHERE message_id = :message_id`);
+const byId = statement<{ message_id: string }, Message>(
+  `SELECT ${columns} FROM messages WHERE message_id = :message_id`,
+);
 const edit = statement<{ message_id: string; text: string; at: number }>(
   "UPDATE messages SET text = :text, edited_at = :at WHERE message_id = :message_id",
 );
@@ -43,11 +45,15 @@ const clear = statement<object>("DELETE FROM messages");
 export const messages = {
   add: (sql: SqlPort, message: NewMessage): void => insert.run(sql, message),
   find: (sql: SqlPort, message_id: MessageId): Message | null => byId.one(sql, { message_id }),
-  edit: (sql: SqlPort, message_id: MessageId, text: string, at: number): void => edit.run(sql, { message_id, text, at }),
-  remove: (sql: SqlPort, message_id: MessageId, at: number): void => remove.run(sql, { message_id, at }),
+  edit: (sql: SqlPort, message_id: MessageId, text: string, at: number): void =>
+    edit.run(sql, { message_id, text, at }),
+  remove: (sql: SqlPort, message_id: MessageId, at: number): void =>
+    remove.run(sql, { message_id, at }),
   /** A page that ends before the given seq, or at the newest message, oldest first. */
   page: (sql: SqlPort, page: { before: number | null; limit: number }): Message[] =>
-    before.all(sql, { before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit }).toReversed(),
+    before
+      .all(sql, { before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit })
+      .toReversed(),
   /** Before the table is made again from the log. */
   clear: (sql: SqlPort): void => clear.run(sql, {}),
 };

@@ -30,8 +30,13 @@ export class SimulatedArchive {
       if (events.length === 0) return;
       for (const event of events) {
         const seq = (this.watermark?.seq ?? 0) + 1;
-        const fault = chainFault(event, seq, this.watermark?.hash ?? genesisHash(this.room.room_id));
-        if (fault) throw new Error(`the archive was given a broken chain at ${event.seq}: ${fault}`);
+        const fault = chainFault(
+          event,
+          seq,
+          this.watermark?.hash ?? genesisHash(this.room.room_id),
+        );
+        if (fault)
+          throw new Error(`the archive was given a broken chain at ${event.seq}: ${fault}`);
         this.events.set(event.seq, event);
         this.watermark = { epoch, seq, hash: event.hash };
       }

@@ -94,13 +94,19 @@ export class SimulatedClient {
     if (!headIsSigned(head)) throw new Error("a head is not signed");
     if (!this.position || this.position.epoch !== epoch) return;
     for (const event of events) if (event.seq > this.position.seq) this.held.set(event.seq, event);
-    for (let next = this.held.get(this.position.seq + 1); next; next = this.held.get(this.position.seq + 1)) {
+    for (
+      let next = this.held.get(this.position.seq + 1);
+      next;
+      next = this.held.get(this.position.seq + 1)
+    ) {
       this.#apply(next);
     }
     const early = Math.min(...this.held.keys());
     if (this.held.size === 0) return;
     this.gaps += 1;
-    this.line?.up.push(JSON.stringify({ type: "gap", ref: "gap", after: this.position.seq, through: early - 1 }));
+    this.line?.up.push(
+      JSON.stringify({ type: "gap", ref: "gap", after: this.position.seq, through: early - 1 }),
+    );
   }
 
   #apply(event: LogEvent): void {
@@ -121,8 +127,14 @@ export class SimulatedClient {
   }
 
   #startOver({ position, head, messages }: Snapshot): void {
-    if (this.position && this.position.epoch === position.epoch && this.position.seq >= position.seq) return;
-    if (!headIsSigned(head) || head.seq !== position.seq) throw new Error("a snapshot without its head");
+    if (
+      this.position &&
+      this.position.epoch === position.epoch &&
+      this.position.seq >= position.seq
+    )
+      return;
+    if (!headIsSigned(head) || head.seq !== position.seq)
+      throw new Error("a snapshot without its head");
     this.position = position;
     this.hash = head.hash;
     this.held.clear();

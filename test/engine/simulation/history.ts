@@ -137,7 +137,11 @@ export class History {
 
   async #alarm(certain: boolean): Promise<void> {
     const { alarm_at } = this.room.world;
-    if (alarm_at === null || (!certain && alarm_at > this.room.now_ms && this.room.random.chance(0.5))) return;
+    if (
+      alarm_at === null ||
+      (!certain && alarm_at > this.room.now_ms && this.room.random.chance(0.5))
+    )
+      return;
     this.reached.alarms += 1;
     this.room.world.alarm_at = null;
     await this.room.engine.alarm();
@@ -152,7 +156,10 @@ export class History {
     const { random } = this.room;
     const text = `${client.name} ${this.#commands}`;
     const dice = random.int(100);
-    const message_id = random.chance(0.9) && client.texts.size > 0 ? random.pick([...client.texts.keys()]) : this.room.newId("message");
+    const message_id =
+      random.chance(0.9) && client.texts.size > 0
+        ? random.pick([...client.texts.keys()])
+        : this.room.newId("message");
     const asked =
       dice < 60
         ? this.#asks("send", { text })
@@ -178,7 +185,9 @@ export class History {
   }
 
   #transmit(client: SimulatedClient): void {
-    const overSocket = [...client.pending.values()].filter((asked) => !["join", "create"].includes(asked.type));
+    const overSocket = [...client.pending.values()].filter(
+      (asked) => !["join", "create"].includes(asked.type),
+    );
     if (!client.line || overSocket.length === 0) return this.#joinIfStranger(client);
     client.line.up.push(JSON.stringify(this.room.random.pick(overSocket)));
   }

@@ -22,7 +22,11 @@ export function checkInvariants(history: History): void {
   for (const client of clients) heardOnlyAsMember(client, events);
   const texts = new Map(room.rows("messages").map((row) => [row["message_id"], row["text"]]));
   for (const client of clients) if (client.line) sameForEveryone(client, events, texts);
-  assert.deepEqual([...archive.events.keys()], events.map((event) => event.seq), "the archive holds the log");
+  assert.deepEqual(
+    [...archive.events.keys()],
+    events.map((event) => event.seq),
+    "the archive holds the log",
+  );
   assert.equal(room.engine.context.outbox.pending().entries, 0, "nothing is left in the outbox");
   whatIsDeletedIsGone(history);
   rebuiltTablesAreEqual(history);
@@ -49,12 +53,17 @@ function acknowledgedExactlyOnce(client: SimulatedClient, events: readonly LogEv
       assert.equal(receipt.hash, caused[0]?.hash);
       assert.deepEqual(receipt, receipts[0], "every receipt is the first one");
       assert.ok(headIsSigned(receipt.head), "the receipt's head is signed");
-      assert.ok(receipt.head.seq >= receipt.seq && events[receipt.head.seq - 1]?.hash === receipt.head.hash);
+      assert.ok(
+        receipt.head.seq >= receipt.seq && events[receipt.head.seq - 1]?.hash === receipt.head.hash,
+      );
     }
   }
   for (const [command_id, refusal] of client.refusals) {
     if (refusal.code === "command_id_reused") continue;
-    assert.ok(!events.some((event) => event.command_id === command_id), `${refusal.code}, so ${command_id} had no effect`);
+    assert.ok(
+      !events.some((event) => event.command_id === command_id),
+      `${refusal.code}, so ${command_id} had no effect`,
+    );
   }
 }
 
@@ -63,22 +72,32 @@ function heardOnlyAsMember(client: SimulatedClient, events: readonly LogEvent[])
   const inside = new Set<number>();
   for (const event of events) {
     const joins = bodyOf(event, "member.joined")?.user_id ?? bodyOf(event, "member.added")?.user_id;
-    const creates = bodyOf(event, "room.created")?.members.some(({ user_id }) => user_id === client.user_id);
+    const creates = bodyOf(event, "room.created")?.members.some(
+      ({ user_id }) => user_id === client.user_id,
+    );
     if (joins === client.user_id || creates) member = true;
     if (member) inside.add(event.seq);
     if (bodyOf(event, "member.left")?.user_id === client.user_id) member = false;
   }
-  for (const seq of client.heard) assert.ok(inside.has(seq), `${client.name} heard ${seq} only as a member`);
+  for (const seq of client.heard)
+    assert.ok(inside.has(seq), `${client.name} heard ${seq} only as a member`);
 }
 
-function sameForEveryone(client: SimulatedClient, events: readonly LogEvent[], texts: ReadonlyMap<unknown, unknown>): void {
+function sameForEveryone(
+  client: SimulatedClient,
+  events: readonly LogEvent[],
+  texts: ReadonlyMap<unknown, unknown>,
+): void {
   assert.equal(client.position?.seq, events.length, `${client.name} is at the head`);
   assert.equal(client.hash, events.at(-1)?.hash, `${client.name} has the same chain`);
-  for (const [message_id, text] of client.texts) assert.equal(text, texts.get(message_id), `${client.name} sees what is there`);
+  for (const [message_id, text] of client.texts)
+    assert.equal(text, texts.get(message_id), `${client.name} sees what is there`);
 }
 
 function whatIsDeletedIsGone({ room }: History): void {
-  const deleted = new Set(room.rows("messages").flatMap((row) => (row["deleted_at"] === null ? [] : [row["message_id"]])));
+  const deleted = new Set(
+    room.rows("messages").flatMap((row) => (row["deleted_at"] === null ? [] : [row["message_id"]])),
+  );
   for (const { type, subject, body, seq } of room.rows("log")) {
     if (type === "message.deleted" || !deleted.has(subject)) continue;
     assert.equal(body, null, `${seq} says nothing any more`);
@@ -89,5 +108,9 @@ function rebuiltTablesAreEqual({ room }: History): void {
   const tables = ["room", "members", "messages", "log"] as const;
   const live = tables.map((table) => room.rows(table));
   rebuild(room.engine.context);
-  assert.deepEqual(tables.map((table) => room.rows(table)), live, "tables made again from the log are equal");
+  assert.deepEqual(
+    tables.map((table) => room.rows(table)),
+    live,
+    "tables made again from the log are equal",
+  );
 }

@@ -61,7 +61,7 @@ export class SimulatedNetwork {
 
   /** Everything on every line, in order, until nothing is left. */
   exchangeAll(): void {
-    for (let moved = true; moved; ) {
+    for (let moved = true; moved;) {
       moved = false;
       for (const client of this.clients) {
         client.collect();

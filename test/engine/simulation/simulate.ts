@@ -5,7 +5,13 @@ import { type Reached, reached } from "./reached.ts";
 const ACTIONS = 90;
 
 /** Runs histories from a seed on. The first that breaks an invariant ends it, with the command that shows it again. */
-export async function simulate({ seed, histories }: { seed: number; histories: number }): Promise<Reached> {
+export async function simulate({
+  seed,
+  histories,
+}: {
+  seed: number;
+  histories: number;
+}): Promise<Reached> {
   for (let one = seed; one < seed + histories; one += 1) {
     const history = new History(one, reached);
     try {

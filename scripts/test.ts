@@ -1,0 +1,54 @@
+import { PlainError, main } from "./local/paths.ts";
+import type { Failure } from "./testing/reports.ts";
+import { type Outcome, killStages, runStage } from "./testing/run.ts";
+import { stages, stagesNamed } from "./testing/stages.ts";
+
+const MOST_LINES = 40;
+
+function printFailure({ title, text }: Failure): void {
+  const lines = text.split("\n");
+  console.log(`    ✗ ${title}`);
+  for (const line of lines.slice(0, MOST_LINES)) console.log(`      ${line}`);
+  if (lines.length > MOST_LINES) console.log(`      … and ${lines.length - MOST_LINES} lines more`);
+}
+
+function print({ passed, failures, elapsed_ms }: Outcome): void {
+  const seconds = (elapsed_ms / 1000).toFixed(1);
+  console.log(
+    `  ${passed} passed${failures.length === 0 ? "" : `, ${failures.length} failed`}, ${seconds} s`,
+  );
+  failures.forEach(printFailure);
+}
+
+function chosen(name: string | undefined): typeof stages {
+  if (name === undefined) return stages;
+  const found = stagesNamed(name);
+  if (found.length > 0) return found;
+  throw new PlainError(
+    `There is no stage "${name}". There are: ${stages.map((stage) => stage.name).join(", ")}.`,
+  );
+}
+
+/** `npm test`, or `npm test -- <stage> [what to give to its runner]`. The last line is the result. */
+await main(async () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const) {
+    process.on(signal, () => {
+      killStages();
+      process.exit(1);
+    });
+  }
+  // Listening to that channel would keep this process.
+  process.channel?.unref();
+  const [name, ...more] = process.argv.slice(2);
+  let passed = 0;
+  let failed = 0;
+  for (const stage of chosen(name)) {
+    console.log(`\n${stage.heading}`);
+    const outcome = await runStage(stage, more);
+    print(outcome);
+    passed += outcome.passed;
+    failed += outcome.failures.length;
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+});
