@@ -1,0 +1,199 @@
+import * as v from "valibot";
+import { afterClose, closes } from "../schema/closes.ts";
+import { DownSchema, type Down } from "../schema/frames/down.ts";
+import type { Hello } from "../schema/frames/hello.ts";
+import type { Up } from "../schema/frames/up.ts";
+import type { RoomId } from "../schema/ids.ts";
+import type { Position } from "../schema/position.ts";
+import { subprotocol, TICKET_PROTOCOL_PREFIX, wire } from "../schema/version.ts";
+import type { Clock } from "./clock.ts";
+import { QuothError, type FailureCode } from "./http.ts";
+import { backOffDelay, lineBackOff, STEADY_MS } from "./reconnect.ts";
+import { openSocket, type Socket, type WebSocketClass } from "./socket.ts";
+
+/**
+ * The line to one room.
+ *
+ *   idle ── open ──▶ connecting ── ticket, socket, hello, resume, answer ──▶ online
+ *                       ▲  │                                                   │
+ *            back-off,  │  └────────────▶ waiting ◀──────── line broke ────────┘
+ *            or wake ───┴───────────────────┘
+ *   401 from the ticket: signed_out, until `open` is called again. Not for this person, or a close code
+ *   that says stop: closed, for good.
+ */
+export type ChannelName = "idle" | "connecting" | "online" | "waiting" | "signed_out" | "closed";
+
+export interface ChannelStatus {
+  name: ChannelName;
+  /** Since when there has been no answering line; null while online. */
+  away_since: number | null;
+  /** Why it is closed: a refusal's code, or `removed`, `left`, `closed`. */
+  reason: FailureCode | "removed" | "left" | "closed" | null;
+}
+
+/** The longest wait for a ticket, a hello or the answer to a resume. */
+export const STEP_WITHIN_MS = 10_000;
+
+export interface ChannelDeps {
+  room_id: RoomId;
+  url: string;
+  WebSocket: WebSocketClass;
+  clock: Clock;
+  random(): number;
+  ticket(): Promise<string>;
+  position(): Position | null;
+  /** False where this is not the person whose room it is. */
+  onHello(hello: Hello): boolean;
+  /** Every frame after the hello that the contract knows. */
+  onFrame(frame: Exclude<Down, Hello>): void;
+  onStatus(status: ChannelStatus): void;
+}
+
+export type Channel = ReturnType<typeof createChannel>;
+
+export function createChannel(deps: ChannelDeps) {
+  const { clock } = deps;
+  let status: ChannelStatus = { name: "idle", away_since: clock.now(), reason: null };
+  let socket: Socket | null = null;
+  let attempt = 0;
+  let greeted = false;
+  /** Answers that belong to an earlier line are not listened to. */
+  let line = 0;
+  let cancelStep = () => {};
+  let cancelSteady = () => {};
+
+  function become(name: ChannelName, reason: ChannelStatus["reason"] = null): void {
+    const away_since = name === "online" ? null : (status.away_since ?? clock.now());
+    status = { name, away_since, reason };
+    deps.onStatus(status);
+  }
+
+  function hangUp(): void {
+    line += 1;
+    cancelStep();
+    cancelSteady();
+    socket?.close();
+    socket = null;
+    greeted = false;
+  }
+
+  function connect(): void {
+    hangUp();
+    const mine = line;
+    become("connecting");
+    within(STEP_WITHIN_MS);
+    deps.ticket().then(
+      (ticket) => mine === line && dial(ticket),
+      (error: unknown) => mine === line && withoutTicket(error),
+    );
+  }
+
+  function within(limit_ms: number): void {
+    cancelStep();
+    cancelStep = clock.after(limit_ms, wait);
+  }
+
+  function withoutTicket(error: unknown): void {
+    const failure = error instanceof QuothError ? error : null;
+    if (failure?.code === "unauthenticated") return stop("signed_out", failure.code);
+    if (failure !== null && !failure.retryable) return stop("closed", failure.code);
+    wait(failure?.retry_after_ms);
+  }
+
+  function dial(ticket: string): void {
+    within(STEP_WITHIN_MS);
+    const mine = line;
+    socket = openSocket({
+      WebSocket: deps.WebSocket,
+      clock,
+      url: `${deps.url.replace(/^http/, "ws")}/v1/rooms/${deps.room_id}/socket`,
+      protocols: [subprotocol(wire.version), TICKET_PROTOCOL_PREFIX + ticket],
+      onText: (text) => mine === line && hear(text),
+      onClose: (code) => mine === line && broke(code),
+    });
+  }
+
+  function broke(code: number): void {
+    if (afterClose(code) !== "stop") return wait();
+    stop("closed", code === closes.removed.code ? "removed" : "bad_version");
+  }
+
+  function hear(text: string): void {
+    const frame = read(text);
+    if (frame === null) return;
+    if (frame.type === "hello") return greet(frame);
+    if (!greeted) return;
+    // With nothing to build on, only a snapshot is an answer.
+    if (frame.type === "events" && deps.position() === null) return;
+    if (status.name !== "online" && (frame.type === "events" || frame.type === "snapshot")) {
+      cancelStep();
+      cancelSteady = clock.after(STEADY_MS, () => {
+        attempt = 0;
+      });
+      // The frame first: who is told "online" may send at once, and should stand where the answer left off.
+      deps.onFrame(frame);
+      if (greeted) become("online");
+      return;
+    }
+    deps.onFrame(frame);
+  }
+
+  function greet(hello: Hello): void {
+    if (hello.room_id !== deps.room_id) return wait();
+    if (!deps.onHello(hello)) return stop("signed_out", "unauthenticated");
+    greeted = true;
+    within(STEP_WITHIN_MS);
+    socket?.send(JSON.stringify({ type: "resume", position: deps.position() } satisfies Up));
+  }
+
+  /** Comes back with jitter, and not before the server wants it. */
+  function wait(at_least_ms = 0): void {
+    hangUp();
+    const delay_ms = Math.max(at_least_ms, backOffDelay(attempt, deps.random(), lineBackOff));
+    attempt += 1;
+    become("waiting");
+    cancelStep = clock.after(delay_ms, connect);
+  }
+
+  function stop(name: "signed_out" | "closed", reason: ChannelStatus["reason"]): void {
+    hangUp();
+    become(name, reason);
+  }
+
+  return {
+    status: () => status,
+
+    /** First, or again after signing in. */
+    open(): void {
+      if (status.name === "idle" || status.name === "signed_out") connect();
+    },
+
+    send: (frame: Up): boolean =>
+      status.name === "online" && (socket?.send(JSON.stringify(frame)) ?? false),
+
+    /** The network is back, or someone looks again. */
+    wake(): void {
+      if (status.name === "waiting") connect();
+      else if (status.name === "online") socket?.probe();
+    },
+
+    /** What came over this line cannot be used. */
+    distrust: () => (status.name === "online" || status.name === "connecting" ? wait() : undefined),
+
+    signOut: () => (status.name === "closed" ? undefined : stop("signed_out", "unauthenticated")),
+
+    close(reason: ChannelStatus["reason"]): void {
+      if (status.name !== "closed") stop("closed", reason);
+    },
+  };
+}
+
+/** Frames that are unknown here are of a newer server: nothing to do. */
+function read(text: string): Down | null {
+  try {
+    const parsed = v.safeParse(DownSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+export { createClient, type Client, type ClientOptions } from "./client.ts";
+export type { ChannelName, ChannelStatus } from "./channel.ts";
+export { systemClock, type Clock } from "./clock.ts";
+export { QuothError, type FailureCode, type Fetch, type NewRoom } from "./http.ts";
+export type { ShownMessage } from "./optimistic.ts";
+export {
+  memoryStorage,
+  type OutboxCommand,
+  type OutboxStorage,
+  type StoredCommand,
+} from "./outbox.ts";
+export type { Fault, Proof } from "./proof.ts";
+export type { RoomHandle, RoomState } from "./room-state.ts";
+export type { WebSocketClass, WebSocketLike } from "./socket.ts";
+export { verifyHead, verifyReceipt, type Verdict } from "./verify.ts";

@@ -1,0 +1,132 @@
+import type { Down } from "../schema/frames/down.ts";
+import type { Hello } from "../schema/frames/hello.ts";
+import type { ChannelStatus } from "./channel.ts";
+import type { Taken } from "./log.ts";
+import { showPending } from "./optimistic.ts";
+import type { Fault } from "./proof.ts";
+import { createParts, type RoomDeps } from "./room-parts.ts";
+import type { RoomHandle, RoomState } from "./room-state.ts";
+import { createWishes } from "./wishes.ts";
+
+/** One room, put together from its parts: line, log, outbox, proof. */
+export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut(): void } {
+  const { room_id, me } = deps;
+  const listeners = new Set<(state: RoomState) => void>();
+  let role: RoomState["role"] = null;
+  let shown: RoomState | null = null;
+  let telling = false;
+
+  const parts = createParts(deps, { onHello, onFrame, onStatus, onStorageFailed, changed, refuse });
+  const { channel, log, outbox, proof, gaps, records, delivery } = parts;
+
+  function onHello(hello: Hello): boolean {
+    role = hello.role;
+    return hello.user_id === me;
+  }
+
+  function onFrame(frame: Exclude<Down, Hello>): void {
+    if (frame.type === "accepted") {
+      log.announce(frame.receipt.head);
+      gaps.look();
+      return delivery.accepted(frame);
+    }
+    if (frame.type === "refused") return delivery.refused(frame);
+    const taken = log.take(frame);
+    if (frame.type === "snapshot") {
+      delivery.startedOver(frame);
+      records.startedOver();
+    }
+    delivery.applied(taken.applied, me);
+    follow(taken);
+    if (frame.type === "events" && frame.ref !== undefined) gaps.answered(frame.ref);
+    gaps.look();
+    proof.note(log.head());
+    changed();
+  }
+
+  function follow({ stale, fault }: Taken): void {
+    if (stale) log.forgetPosition();
+    if (stale) channel.distrust();
+    if (fault !== null) refuse(fault.seq, fault.kind);
+  }
+
+  /** What is not true is not believed, and whoever said it is asked again over a new line, with patience. */
+  function refuse(seq: number, kind: Fault["kind"]): void {
+    proof.report(seq, kind);
+    channel.distrust();
+  }
+
+  function onStatus(status: ChannelStatus): void {
+    if (status.name === "online") {
+      gaps.look();
+      delivery.pump();
+    } else {
+      gaps.forget();
+      log.forgetHeld();
+      delivery.lineDown();
+    }
+    changed();
+  }
+
+  function onStorageFailed(): void {
+    // The command is sent from memory; only a reload before its answer would lose it.
+  }
+
+  function changed(): void {
+    shown = null;
+    if (telling) return;
+    telling = true;
+    queueMicrotask(() => {
+      telling = false;
+      for (const listener of [...listeners]) listener(state());
+    });
+  }
+
+  function state(): RoomState {
+    const data = log.data();
+    shown ??= {
+      room_id,
+      me,
+      status: channel.status(),
+      room: data.room,
+      role: data.members.get(me)?.role ?? role,
+      members: data.members,
+      member_count: data.member_count,
+      messages: showPending(data.messages, outbox.entries(), me),
+      has_earlier: records.hasEarlier(),
+      waiting_commands: outbox.entries().filter((entry) => entry.state !== "failed").length,
+      proof: {
+        complete_through: data.position?.seq ?? 0,
+        verified_since: log.verifiedSince(),
+        head: proof.head(),
+        faults: proof.faults(),
+      },
+    };
+    return shown;
+  }
+
+  return {
+    room_id,
+    state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    ...createWishes({ outbox, pump: delivery.pump, onChange: changed }),
+    loadEarlier: records.loadEarlier,
+    verify: records.verify,
+    receipt: async (command_id) => {
+      const receipt = delivery.receiptOf(command_id);
+      return receipt === null
+        ? null
+        : { receipt, verdict: await records.proveReceipt(receipt, command_id) };
+    },
+    wake: channel.wake,
+    signOut: channel.signOut,
+    open: () => void outbox.load().catch(onStorageFailed).then(channel.open).then(changed),
+    close() {
+      channel.close("closed");
+      deps.onClose();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Clock } from "./clock.ts";
+
+/** The parts of the web's WebSocket that are used here, so that every runtime's own class fits. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { code: number }) => void): void;
+}
+export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
+
+export const PING_EVERY_MS = 25_000;
+export const PONG_WITHIN_MS = 10_000;
+/** After a sleep or a change of network the line is tested at once, and with less patience. */
+export const PROBE_WITHIN_MS = 3_000;
+
+const OPEN = 1;
+/** What a browser reports when the line broke; used where the client itself finds it dead. */
+const BROKEN = 1006;
+
+export interface SocketDeps {
+  WebSocket: WebSocketClass;
+  clock: Clock;
+  url: string;
+  protocols: string[];
+  onText(text: string): void;
+  /** Called once, unless `close` was called first. */
+  onClose(code: number): void;
+}
+
+export interface Socket {
+  /** False where the line is not open: the caller keeps what it wanted to say. */
+  send(text: string): boolean;
+  probe(): void;
+  close(): void;
+}
+
+/** The one file that touches WebSocket: text frames, an end, and a heartbeat that notices a dead line. */
+export function openSocket(deps: SocketDeps): Socket {
+  const { clock } = deps;
+  const line = new deps.WebSocket(deps.url, deps.protocols);
+  let over = false;
+  let cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
+
+  function ping(within_ms: number): void {
+    cancel();
+    send("ping");
+    cancel = clock.after(within_ms, () => end(BROKEN));
+  }
+
+  function send(text: string): boolean {
+    if (over || line.readyState !== OPEN) return false;
+    line.send(text);
+    return true;
+  }
+
+  function end(code: number): void {
+    if (over) return;
+    stop();
+    deps.onClose(code);
+  }
+
+  function stop(): void {
+    over = true;
+    cancel();
+    line.close(1000);
+  }
+
+  line.addEventListener("message", ({ data }) => {
+    if (over || typeof data !== "string") return;
+    cancel();
+    cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
+    if (data !== "pong") deps.onText(data);
+  });
+  line.addEventListener("close", ({ code }) => end(code));
+
+  return { send, probe: () => ping(PROBE_WITHIN_MS), close: () => (over ? undefined : stop()) };
+}

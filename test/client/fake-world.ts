@@ -1,0 +1,249 @@
+import type { Down } from "../../schema/frames/down.ts";
+import type { Up } from "../../schema/frames/up.ts";
+import { deriveId, type UserId } from "../../schema/ids.ts";
+import { refusal, type Refusal, type RefusalCode } from "../../schema/refusals.ts";
+import {
+  createClient,
+  memoryStorage,
+  type Client,
+  type Fetch,
+  type OutboxStorage,
+  type RoomHandle,
+} from "../../client/index.ts";
+import type { OutboxCommand } from "../../client/outbox.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { deviceOf, FakeRoom, publicKey } from "./fake-room.ts";
+
+const OPEN = 1;
+const CLOSED = 3;
+const limits = { frame_bytes: 131_072, text_bytes: 65_536 };
+
+/** One line of one person to the room. What the test changes in `world` decides what happens on it. */
+export class FakeSocket {
+  readyState = 0;
+  live = false;
+  readonly up: string[] = [];
+  readonly url: string;
+  readonly protocols: string[];
+  readonly #world: FakeWorld;
+  readonly user_id: UserId;
+  #onMessage: (event: { data: unknown }) => void = () => {};
+  #onClose: (event: { code: number }) => void = () => {};
+
+  constructor(world: FakeWorld, user_id: UserId, url: string, protocols: string[]) {
+    this.#world = world;
+    this.user_id = user_id;
+    this.url = url;
+    this.protocols = protocols;
+    queueMicrotask(() => (world.reachable ? this.#open() : this.breaks()));
+  }
+
+  #open(): void {
+    this.readyState = OPEN;
+    this.#world.sockets.push(this);
+    const { room } = this.#world;
+    const role = room.data().members.get(this.user_id)?.role ?? "member";
+    const position = { epoch: room.epoch, seq: room.events.length };
+    const who = { user_id: this.user_id, device_id: deviceOf(this.user_id), role };
+    this.down({
+      type: "hello",
+      version: 1,
+      room_id: room.room_id,
+      ...who,
+      position,
+      at: 0,
+      limits,
+    });
+  }
+
+  addEventListener(type: "message" | "close", listener: unknown): void {
+    if (type === "message") this.#onMessage = listener as (event: { data: unknown }) => void;
+    else this.#onClose = listener as (event: { code: number }) => void;
+  }
+
+  send(text: string): void {
+    this.up.push(text);
+    this.#world.hears(this, text);
+  }
+
+  close(): void {
+    this.readyState = CLOSED;
+    this.#world.sockets = this.#world.sockets.filter((one) => one !== this);
+  }
+
+  down(frame: Down | string): void {
+    if (this.readyState === OPEN)
+      this.#onMessage({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+  }
+
+  breaks(code = 1006): void {
+    this.close();
+    this.#onClose({ code });
+  }
+}
+
+/** A deployment of one room, in memory, with an unreliable network if the test wants one. */
+export class FakeWorld {
+  readonly clock = new FakeClock();
+  readonly ada: UserId = deriveId("user", "ada");
+  readonly bo: UserId = deriveId("user", "bo");
+  room = new FakeRoom(this.clock.now, this.ada, this.bo);
+  sockets: FakeSocket[] = [];
+  reachable = true;
+  signedIn = true;
+  /** Another tab has signed in as someone else: the cookie is theirs now. */
+  signedInAs: UserId | null = null;
+  pongs = true;
+  ticketRefusal: RefusalCode | null = null;
+  /** Refuses commands before they have an effect. */
+  refuse: (command: OutboxCommand) => Refusal | null = () => null;
+  /** What a frame becomes on its way down: none, one, or more. */
+  way: (frame: Down, socket: FakeSocket) => Down[] = (frame) => [frame];
+  requests: string[] = [];
+  snapshotMessages = 50;
+
+  client(user_id: UserId, storage: OutboxStorage = memoryStorage()): Client {
+    const world = this;
+    const WebSocket = class {
+      constructor(url: string, protocols: string[]) {
+        return new FakeSocket(world, world.signedInAs ?? user_id, url, protocols);
+      }
+    } as unknown as NonNullable<Parameters<typeof createClient>[0]["WebSocket"]>;
+    const fetch: Fetch = (url, request) =>
+      world.answers(world.signedInAs ?? user_id, url, request.method);
+    return createClient({
+      url: "https://quoth.test",
+      fetch,
+      WebSocket,
+      storage,
+      clock: this.clock,
+      random: () => 0.5,
+    });
+  }
+
+  async opens(
+    user_id: UserId,
+    storage?: OutboxStorage,
+  ): Promise<{ client: Client; room: RoomHandle; texts(): string[] }> {
+    const client = this.client(user_id, storage);
+    await client.me();
+    const room = client.openRoom(this.room.room_id);
+    await this.clock.advance(50);
+    return {
+      client,
+      room,
+      texts: () => room.state().messages.map((message) => message.text ?? "–"),
+    };
+  }
+
+  socketOf(user_id: UserId): FakeSocket {
+    const socket = this.sockets.findLast((one) => one.user_id === user_id);
+    if (socket === undefined) throw new Error("no line");
+    return socket;
+  }
+
+  /** What happened is told to everyone who is live. */
+  tells(after: number): void {
+    for (const socket of [...this.sockets])
+      if (socket.live) this.#send(socket, this.room.frame(after));
+  }
+
+  #send(socket: FakeSocket, frame: Down): void {
+    for (const one of this.way(frame, socket)) socket.down(one);
+  }
+
+  hears(socket: FakeSocket, text: string): void {
+    if (text === "ping") return this.pongs ? queueMicrotask(() => socket.down("pong")) : undefined;
+    const frame = JSON.parse(text) as Up;
+    // An answer is never heard within the call that asked for it.
+    queueMicrotask(() => this.#answer(socket, frame));
+  }
+
+  #answer(socket: FakeSocket, frame: Up): void {
+    const { room } = this;
+    if (frame.type === "resume") {
+      socket.live = true;
+      const { position } = frame;
+      const since =
+        position?.epoch === room.epoch && position.seq <= room.events.length ? position.seq : null;
+      return this.#send(
+        socket,
+        since === null ? room.snapshot(this.snapshotMessages) : room.frame(since),
+      );
+    }
+    if (frame.type === "gap")
+      return this.#send(socket, room.frame(frame.after, frame.through, frame.ref));
+    const { command_id } = frame;
+    const before = room.events.length;
+    const outcome = this.refuse(frame) ?? room.command(socket.user_id, frame);
+    if ("code" in outcome)
+      return this.#send(socket, { type: "refused", command_id, refusal: outcome });
+    if (room.events.length > before) this.tells(before);
+    this.#send(socket, { type: "accepted", command_id, ...outcome });
+  }
+
+  async answers(user_id: UserId, url: string, method: string): ReturnType<Fetch> {
+    const { pathname, searchParams } = new URL(url);
+    this.requests.push(`${method} ${pathname}`);
+    if (!this.reachable) throw new TypeError("failed to fetch");
+    if (pathname === "/v1/keys") return json(200, { keys: [publicKey] });
+    if (!this.signedIn && pathname !== "/v1/auth/login") return problem("unauthenticated");
+    const user = { user_id, handle: "someone", display_name: "Someone", created_at: 0 };
+    const session = { user, device_id: deviceOf(user_id), access_token: "token", expires_at: 0 };
+    if (pathname === "/v1/auth/login") this.signedIn = true;
+    if (pathname === "/v1/me" || pathname === "/v1/auth/login") return json(200, session);
+    if (pathname === "/v1/tickets") {
+      return this.ticketRefusal === null
+        ? json(200, { ticket: "t", expires_at: 0 })
+        : problem(this.ticketRefusal);
+    }
+    if (pathname.endsWith("/events"))
+      return json(
+        200,
+        this.#events(Number(searchParams.get("after")), Number(searchParams.get("limit"))),
+      );
+    if (pathname.endsWith("/messages"))
+      return json(
+        200,
+        this.#page(Number(searchParams.get("before")), Number(searchParams.get("limit"))),
+      );
+    return problem("no_such_route");
+  }
+
+  #events(after: number, limit: number): unknown {
+    const events = this.room.events.slice(after, after + limit);
+    const last = events.at(-1)?.seq ?? after;
+    return {
+      epoch: this.room.epoch,
+      events,
+      head: this.room.head(),
+      after: last < this.room.events.length ? last : null,
+    };
+  }
+
+  #page(before: number, limit: number): unknown {
+    const older = this.room.data().messages.filter((message) => message.seq < before);
+    const messages = older.slice(-limit);
+    const position = { epoch: this.room.epoch, seq: this.room.events.length };
+    return { position, messages, before: older.length > limit ? (messages[0]?.seq ?? null) : null };
+  }
+}
+
+const json = (status: number, body: unknown) => ({
+  status,
+  headers: { get: () => null },
+  json: async () => structuredClone(body),
+});
+
+function problem(code: RefusalCode) {
+  const { text, retryable } = refusal(code);
+  const status = code === "unauthenticated" ? 401 : code === "not_found" ? 404 : 503;
+  return json(status, {
+    type: `/docs#${code}`,
+    title: text,
+    status,
+    code,
+    retryable,
+    request_id: "request_1",
+  });
+}

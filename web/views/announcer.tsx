@@ -1,0 +1,32 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { RoomState, ShownMessage } from "../../client/index.ts";
+import { newWords } from "../models/timeline.ts";
+import { t } from "../text.ts";
+import { useApp } from "./context.ts";
+
+const KEPT = 5;
+
+/** Says the words of others to who does not see them, politely and apart from the list that is read and navigated. */
+export function Announcer({ state }: { state: RoomState }) {
+  const { people } = useApp();
+  const before = useRef(state.messages);
+  const said = useSignal<readonly ShownMessage[]>([]);
+  useEffect(() => {
+    const words = newWords(before.current, state.messages, state.me);
+    before.current = state.messages;
+    if (words.length > 0) said.value = [...said.value, ...words].slice(-KEPT);
+  }, [state.messages]);
+  return (
+    <div class="visually-hidden" role="log" aria-live="polite">
+      {said.value.map((message) => (
+        <p key={message.message_id}>
+          {t("message.announce", {
+            name: people.known.value.get(message.author)?.display_name ?? t("timeline.unnamed"),
+            text: message.text ?? "",
+          })}
+        </p>
+      ))}
+    </div>
+  );
+}

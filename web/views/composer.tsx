@@ -1,0 +1,119 @@
+import { useSignal, type Signal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { RoomHandle, RoomState } from "../../client/index.ts";
+import {
+  beginEdit,
+  bytesLeft,
+  COUNTER_BYTES,
+  endEdit,
+  isReady,
+  type Draft,
+} from "../models/draft.ts";
+import { lastOwn } from "../models/timeline.ts";
+import { t } from "../text.ts";
+import { sentenceOf } from "./form.ts";
+
+interface ComposerProps {
+  draft: Signal<Draft>;
+  state: RoomState;
+  handle: RoomHandle;
+}
+
+export function Composer({ draft, state, handle }: ComposerProps) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const problem = useSignal("");
+  const { text, editing } = draft.value;
+  useGrowing(box, text);
+  useFocus(box, editing?.message_id);
+
+  function submit(event?: Event): void {
+    event?.preventDefault();
+    box.current?.focus();
+    if (!isReady(draft.value)) return;
+    try {
+      if (editing === null) handle.send(text);
+      else handle.edit(editing.message_id, text);
+      draft.value = endEdit(draft.value);
+      problem.value = "";
+    } catch (error) {
+      problem.value = sentenceOf(error);
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    // While an input method composes, its keys are its own.
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) submit(event);
+    if (event.key === "Escape" && editing !== null) {
+      event.preventDefault();
+      draft.value = endEdit(draft.value);
+    }
+    if (event.key !== "ArrowUp" || text !== "") return;
+    const message = lastOwn(state.messages, state.me);
+    if (message === null) return;
+    event.preventDefault();
+    draft.value = beginEdit(draft.value, message);
+  }
+
+  const left = bytesLeft(text);
+  return (
+    <form class="composer" onSubmit={submit}>
+      {editing === null ? null : (
+        <p class="composer-editing">
+          {t("composer.editing", { seq: editing.seq })}{" "}
+          <button class="link" type="button" onClick={() => (draft.value = endEdit(draft.value))}>
+            {t("composer.cancel")}
+          </button>
+        </p>
+      )}
+      <textarea
+        id="composer"
+        ref={box}
+        rows={1}
+        dir="auto"
+        aria-label={t("composer.label")}
+        aria-describedby="composer-notes"
+        placeholder={t("composer.placeholder")}
+        value={text}
+        onInput={(event) => (draft.value = { ...draft.value, text: event.currentTarget.value })}
+        onKeyDown={onKeyDown}
+      />
+      <button class="primary" type="submit" aria-disabled={!isReady(draft.value)}>
+        {t(editing === null ? "composer.send" : "composer.save")}
+      </button>
+      <p class="composer-notes" id="composer-notes">
+        <span class="composer-hint">{t("composer.hint")}</span>
+        {left > COUNTER_BYTES ? null : (
+          <span class={left < 0 ? "problem" : ""} role="status">
+            {t(left < 0 ? "composer.over" : "composer.left", { count: Math.abs(left) })}
+          </span>
+        )}
+        {problem.value === "" ? null : (
+          <span class="problem" role="alert">
+            {problem}
+          </span>
+        )}
+      </p>
+    </form>
+  );
+}
+
+/** As high as its text, up to what the style sheet allows; `field-sizing` does it where it is known. */
+function useGrowing(box: { current: HTMLTextAreaElement | null }, text: string): void {
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (area === null || CSS.supports("field-sizing", "content")) return;
+    area.style.blockSize = "auto";
+    area.style.blockSize = `${area.scrollHeight}px`;
+  }, [text]);
+}
+
+/** On a phone the keyboard would jump up: there it waits for a touch, unless someone chose to edit. */
+function useFocus(box: { current: HTMLTextAreaElement | null }, editing: string | undefined): void {
+  useEffect(() => {
+    const area = box.current;
+    if (area === null || (editing === undefined && !matchMedia("(hover: hover)").matches)) return;
+    area.focus();
+    area.setSelectionRange(area.value.length, area.value.length);
+  }, [editing]);
+}

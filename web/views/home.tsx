@@ -1,0 +1,91 @@
+import { QuothError } from "../../client/index.ts";
+import { limits } from "../../schema/limits.ts";
+import { remember } from "../models/remembered.ts";
+import { roomIdIn, roomPath } from "../models/route.ts";
+import { t } from "../text.ts";
+import { useApp } from "./context.ts";
+import { Field } from "./field.tsx";
+import { useForm } from "./form.ts";
+import { RoomList } from "./room-list.tsx";
+import { Wordmark } from "./wordmark.tsx";
+
+/** What is seen with no room open: the rooms of this device, and the ways to another. */
+export function HomeView({ absent }: { absent: boolean }) {
+  const { session } = useApp();
+  return (
+    <main class="home">
+      <header class="home-head">
+        <Wordmark />
+        <p class="home-who">
+          <span>{t("signed_in_as", { name: session.user.value?.display_name ?? "" })}</span>
+          <button class="link" type="button" onClick={() => void session.signOut()}>
+            {t("sign_out")}
+          </button>
+        </p>
+      </header>
+      {absent ? <p class="problem">{t("room.absent")}</p> : null}
+      <section class="home-rooms" aria-labelledby="rooms-title">
+        <h1 id="rooms-title">{t("rooms.title")}</h1>
+        <RoomList />
+      </section>
+      <CreateRoom />
+      <OpenRoom />
+    </main>
+  );
+}
+
+function CreateRoom() {
+  const { client, navigation, remembered, session } = useApp();
+  const { busy, problem, submit } = useForm(async ({ name = "" }) => {
+    const created = await client.createRoom({ kind: "channel", name }).catch((error: unknown) => {
+      if (error instanceof QuothError && error.code === "unauthenticated") session.ended();
+      throw error;
+    });
+    const { room_id } = created;
+    remembered.value = remember(remembered.value, room_id, name.trim());
+    navigation.go(roomPath(room_id));
+  });
+  return (
+    <form class="card" onSubmit={submit} aria-labelledby="create-title">
+      <h2 id="create-title">{t("rooms.create")}</h2>
+      <Field
+        label={t("rooms.name")}
+        hint={t("rooms.create_hint")}
+        input={{
+          name: "name",
+          required: true,
+          autocomplete: "off",
+          maxLength: limits.name_characters,
+        }}
+      />
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      <button class="primary" type="submit" aria-disabled={busy.value}>
+        {t("rooms.create_submit")}
+      </button>
+    </form>
+  );
+}
+
+function OpenRoom() {
+  const { navigation } = useApp();
+  const { problem, submit } = useForm(async ({ link = "" }) => {
+    const room_id = roomIdIn(link);
+    if (room_id === null) return t("rooms.bad_link");
+    navigation.go(roomPath(room_id));
+  });
+  return (
+    <form class="card" onSubmit={submit} aria-labelledby="open-title">
+      <h2 id="open-title">{t("rooms.open")}</h2>
+      <Field
+        label={t("rooms.link")}
+        input={{ name: "link", required: true, autocomplete: "off", spellcheck: false }}
+      />
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      <button type="submit">{t("rooms.open_submit")}</button>
+    </form>
+  );
+}

@@ -1,0 +1,139 @@
+import { useSignal } from "@preact/signals";
+import type { RoomHandle, ShownMessage } from "../../client/index.ts";
+import type { CommandId } from "../../schema/ids.ts";
+import { isChangeable } from "../models/timeline.ts";
+import { fullText, machineTime, timeText } from "../platform/dates.ts";
+import { t } from "../text.ts";
+import { useApp } from "./context.ts";
+
+interface MessageProps {
+  message: ShownMessage;
+  opens: boolean;
+  isOwn: boolean;
+  handle: RoomHandle;
+  onEdit(message: ShownMessage): void;
+  onReceipt(command_id: CommandId): void;
+}
+
+/** One entry of the record: its number in the margin, then who and what. */
+export function MessageView({ message, opens, isOwn, handle, onEdit, onReceipt }: MessageProps) {
+  const { people } = useApp();
+  const author = people.known.value.get(message.author);
+  const name = author?.display_name ?? t("timeline.unnamed");
+  const heading = `${message.message_id}-head`;
+  const recorded = message.seq !== Number.MAX_SAFE_INTEGER;
+  return (
+    <article
+      class={`message ${message.state}`}
+      aria-labelledby={heading}
+      tabIndex={-1}
+      data-message-id={message.message_id}
+    >
+      <span
+        class="number"
+        title={recorded ? t("message.entry", { seq: message.seq }) : t("message.unnumbered")}
+      >
+        {recorded ? message.seq : "·"}
+      </span>
+      <header id={heading} class={opens ? "message-head" : "visually-hidden"}>
+        <span class="author" title={author === undefined ? undefined : `@${author.handle}`}>
+          {name}
+        </span>{" "}
+        <time dateTime={machineTime(message.at)} title={fullText(message.at)}>
+          {timeText(message.at)}
+        </time>
+      </header>
+      <Words message={message} />
+      {message.state === "sent" ? null : <Delivery message={message} handle={handle} />}
+      {isOwn && isChangeable(message) ? (
+        <Actions message={message} handle={handle} onEdit={onEdit} onReceipt={onReceipt} />
+      ) : null}
+    </article>
+  );
+}
+
+function Words({ message }: { message: ShownMessage }) {
+  if (message.text === null) {
+    return (
+      <p class="tombstone">
+        {t(message.deleted_at === null ? "message.erased" : "message.deleted")}
+      </p>
+    );
+  }
+  return (
+    <p class="words" dir="auto">
+      <span>{message.text}</span>
+      {message.edited_at === null ? null : (
+        <small class="edited" title={t("message.edited_at", { time: fullText(message.edited_at) })}>
+          {" "}
+          {t("message.edited")}
+        </small>
+      )}
+    </p>
+  );
+}
+
+const failures = {
+  send: "message.failed_send",
+  edit: "message.failed_edit",
+  delete: "message.failed_delete",
+} as const;
+
+function Delivery({ message, handle }: { message: ShownMessage; handle: RoomHandle }) {
+  const { state, pending, change, refusal } = message;
+  if (state === "sending") return <p class="delivery">{t("message.sending")}</p>;
+  if (pending === null || change === null) return null;
+  return (
+    <p class="delivery failed" role="alert">
+      {t(failures[change], { reason: refusal?.text ?? "" })}{" "}
+      <button class="link" type="button" onClick={() => handle.retry(pending)}>
+        {t("message.retry")}
+      </button>{" "}
+      <button class="link" type="button" onClick={() => handle.discard(pending)}>
+        {t("message.discard")}
+      </button>
+    </p>
+  );
+}
+
+function Actions({ message, handle, onEdit, onReceipt }: Omit<MessageProps, "opens" | "isOwn">) {
+  const sure = useSignal(false);
+  if (sure.value) {
+    const remove = () => {
+      handle.remove(message.message_id);
+      document.getElementById("composer")?.focus();
+    };
+    return (
+      <div class="actions asking" role="group" aria-label={t("message.delete_sure")}>
+        <span>{t("message.delete_sure")}</span>
+        <button class="danger" type="button" onClick={remove}>
+          {t("message.delete_yes")}
+        </button>
+        {/* The safe answer is the one that Enter gives. */}
+        <button
+          type="button"
+          ref={(button) => button?.focus()}
+          onClick={() => (sure.value = false)}
+        >
+          {t("message.keep")}
+        </button>
+      </div>
+    );
+  }
+  const command_id = `command_${message.message_id.slice("message_".length)}` as CommandId;
+  return (
+    <div class="actions">
+      <button class="quiet" type="button" onClick={() => onEdit(message)}>
+        {t("message.edit")}
+      </button>
+      <button class="quiet" type="button" onClick={() => (sure.value = true)}>
+        {t("message.delete")}
+      </button>
+      {message.state === "sent" ? (
+        <button class="quiet" type="button" onClick={() => onReceipt(command_id)}>
+          {t("message.receipt")}
+        </button>
+      ) : null}
+    </div>
+  );
+}

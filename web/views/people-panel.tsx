@@ -1,0 +1,110 @@
+import { useSignal } from "@preact/signals";
+import type { RoomHandle, RoomState } from "../../client/index.ts";
+import { limits } from "../../schema/limits.ts";
+import { may } from "../../schema/permissions.ts";
+import { t } from "../text.ts";
+import { useApp } from "./context.ts";
+import { Field } from "./field.tsx";
+import { useForm } from "./form.ts";
+import { PanelView } from "./panel.tsx";
+
+interface PeoplePanelProps {
+  state: RoomState;
+  handle: RoomHandle;
+  onClose(): void;
+}
+
+const MOST_SHOWN = 200;
+
+export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
+  const { people } = useApp();
+  const { role, room, members, member_count, me } = state;
+  const kind = room?.kind ?? "channel";
+  const shown = [...members.values()].slice(0, MOST_SHOWN);
+  return (
+    <PanelView title={t("people.title")} onClose={onClose}>
+      <ul class="people">
+        {shown.map((member) => {
+          const user = people.known.value.get(member.user_id);
+          return (
+            <li key={member.user_id}>
+              <span class="author">{user?.display_name ?? t("timeline.unnamed")}</span>
+              {user === undefined ? null : <span class="aside"> @{user.handle}</span>}
+              <span class="aside">
+                {" "}
+                {t(`role.${member.role}`)}
+                {member.user_id === me ? `, ${t("people.you")}` : ""}
+              </span>
+            </li>
+          );
+        })}
+        {member_count > shown.length ? (
+          <li class="aside">{t("people.more", { count: member_count - shown.length })}</li>
+        ) : null}
+      </ul>
+      {may(role, "member.add", kind) ? <AddMember state={state} /> : null}
+      {may(role, "room.leave", kind) ? <Leave handle={handle} /> : null}
+    </PanelView>
+  );
+}
+
+function AddMember({ state }: { state: RoomState }) {
+  const { client, people } = useApp();
+  const added = useSignal("");
+  const { busy, problem, submit } = useForm(async ({ handle = "" }, form) => {
+    added.value = "";
+    const name = handle.trim().replace(/^@/, "").toLowerCase();
+    const user = await client.userByHandle(name);
+    if (user === null) return t("people.unknown", { handle: name });
+    await client.addMember(state.room_id, user.user_id);
+    people.add([user]);
+    added.value = t("people.added", { name: user.display_name });
+    form.reset();
+  });
+  return (
+    <form onSubmit={submit}>
+      <Field
+        label={t("people.add")}
+        input={{
+          name: "handle",
+          required: true,
+          autocomplete: "off",
+          autocapitalize: "none",
+          spellcheck: false,
+          maxLength: limits.handle_characters_max + 1,
+        }}
+      />
+      <p class="problem" role="alert">
+        {problem}
+      </p>
+      <p class="aside" role="status">
+        {added}
+      </p>
+      <button type="submit" aria-disabled={busy.value}>
+        {t("people.add_submit")}
+      </button>
+    </form>
+  );
+}
+
+function Leave({ handle }: { handle: RoomHandle }) {
+  const sure = useSignal(false);
+  if (!sure.value) {
+    return (
+      <button class="link" type="button" onClick={() => (sure.value = true)}>
+        {t("people.leave")}
+      </button>
+    );
+  }
+  return (
+    <div class="asking" role="group" aria-label={t("people.leave")}>
+      <span>{t("people.leave_sure")}</span>
+      <button class="danger" type="button" onClick={() => handle.leave()}>
+        {t("people.leave_yes")}
+      </button>
+      <button type="button" ref={(button) => button?.focus()} onClick={() => (sure.value = false)}>
+        {t("people.stay")}
+      </button>
+    </div>
+  );
+}
