@@ -51,13 +51,14 @@ export function createSockets(host: Host): Sockets {
 
   return {
     add(socket, session) {
-      known().set(socket, session);
+      // Saved first: the look at all sockets after a wake finds this one too, and must know whose it is.
       saveSession(socket, session);
+      known().set(socket, session);
     },
     session: (socket) => known().get(socket) ?? null,
     update(socket, session) {
-      known().set(socket, session);
       saveSession(socket, session);
+      known().set(socket, session);
     },
     drop: (socket) => void known().delete(socket),
     send,

@@ -10,7 +10,8 @@ export const databases = ["DIRECTORY", "HISTORY_0", "HISTORY_1"] as const;
 export function migrateLocally(data: string): Promise<boolean> {
   const stamp = join(data, "migrations.stamp");
   return onceFor(stamp, digestOf("migrations", "wrangler.toml"), async () => {
-    await Promise.all(databases.map((database) => apply(database, data)));
+    // One after the other: side by side they now and then find one another's files locked.
+    for (const database of databases) await apply(database, data);
   });
 }
 

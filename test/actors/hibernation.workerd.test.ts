@@ -21,6 +21,14 @@ test("SOC-5 in workerd, sockets and sessions survive an eviction", async () => {
   expect(waiting.frames.map((frame) => frame.type)).toEqual(["hello"]);
 });
 
+test("SOC-5 in workerd, the first socket that is opened to a woken room is welcome", async () => {
+  const room = await aRoom("bo");
+  await room.comesIn("ada");
+  await evictDurableObject(room.stub);
+  const bo = await room.comesIn("bo");
+  expect(bo.closed).toBeNull();
+});
+
 test("SOC-7 a ping is answered without waking the actor", async () => {
   const room = await aRoom();
   const ada = await room.comesIn("ada");

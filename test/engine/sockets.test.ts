@@ -94,6 +94,17 @@ test("SOC-5 sockets, sessions and what they may hear survive an eviction", () =>
   assert.deepEqual(waiting.frames(), []);
 });
 
+test("SOC-5 the first socket that is opened to a woken room is welcome", () => {
+  const room = aRoom({ members: ["bo"] });
+  const asleep = room.comesIn("ada");
+  room.local.wake();
+  const socket = room.opens("bo");
+  assert.equal(socket.closed?.code, undefined);
+  assert.deepEqual(codesOf(socket.frames()), ["hello"]);
+  room.says("ada", "both are heard");
+  assert.deepEqual(seqs(asleep.frames()), [2]);
+});
+
 test("SOC-6 a socket that fails on a send does not keep the others from hearing", () => {
   const room = aRoom({ members: ["bo", "cy"] });
   const [broken, fine] = [room.comesIn("bo"), room.comesIn("cy")];
