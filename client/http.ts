@@ -17,8 +17,7 @@ import { refusal, type Refusal, type RefusalCode } from "../schema/refusals.ts";
 
 interface Answer {
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  json(): Promise<unknown>;
+  text(): Promise<string>;
 }
 interface Request {
   method: string;
@@ -132,28 +131,37 @@ async function call<S extends AnySchema>(
     headers["content-type"] = "application/json";
     request.body = JSON.stringify(body);
   }
-  const answer = await deps.fetch(deps.url + path, request).catch((cause: unknown) => {
+  const { status, text } = await exchange(deps, path, request).catch((cause: unknown) => {
     throw new QuothError("unreachable", cause instanceof Error ? cause.message : "no answer", {
       retryable: true,
     });
   });
-  // An answer without a body (204) is read as null.
-  const json = await answer.json().catch(() => null);
-  if (answer.status >= 400) throw problem(answer, json);
+  const json = parse(text);
+  if (status >= 400) throw problem(status, json);
   const parsed = v.safeParse(schema, json);
   if (!parsed.success)
     throw new QuothError("bad_answer", `${method} ${path}: not what the contract promises`);
   return parsed.output;
 }
 
-function problem(answer: Answer, json: unknown): QuothError {
+/** An answer that breaks off in its body is no answer. */
+async function exchange(deps: HttpDeps, path: string, request: Request) {
+  const answer = await deps.fetch(deps.url + path, request);
+  return { status: answer.status, text: await answer.text() };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // An answer without a body (204) is read as null, as is one that is no JSON.
+    return null;
+  }
+}
+
+function problem(status: number, json: unknown): QuothError {
   const parsed = v.safeParse(ProblemSchema, json);
   if (parsed.success) return new QuothError(parsed.output.code, parsed.output.title, parsed.output);
-  // Something between here and the Worker answered: what its status says is all that is known.
-  const code: RefusalCode =
-    answer.status === 401 ? "unauthenticated" : answer.status === 404 ? "not_found" : "unavailable";
-  return QuothError.from({
-    ...refusal(code),
-    retryable: answer.status >= 500 || answer.status === 429,
-  });
+  // Something between here and the Worker answered, and knows nothing of rooms: its 404 is not the Worker's.
+  return QuothError.from(refusal(status === 401 ? "unauthenticated" : "unavailable"));
 }

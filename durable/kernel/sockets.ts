@@ -73,7 +73,8 @@ export function createSockets(host: Host): Sockets {
     },
     close,
     closeOf(user_id, name) {
-      for (const [socket, session] of [...known()]) if (session.caller.user_id === user_id) close(socket, name);
+      for (const [socket, session] of [...known()])
+        if (session.caller.user_id === user_id) close(socket, name);
     },
   };
 }

@@ -231,8 +231,7 @@ export class FakeWorld {
 
 const json = (status: number, body: unknown) => ({
   status,
-  headers: { get: () => null },
-  json: async () => structuredClone(body),
+  text: async () => JSON.stringify(body),
 });
 
 function problem(code: RefusalCode) {

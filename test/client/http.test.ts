@@ -13,7 +13,7 @@ function asks(...answers: ([number, unknown] | Error)[]) {
     asked.push({ url, ...request });
     const answer = answers[Math.min(asked.length, answers.length) - 1];
     if (answer === undefined || answer instanceof Error) throw answer;
-    return { status: answer[0], headers: { get: () => null }, json: async () => answer[1] };
+    return { status: answer[0], text: () => bodyOf(answer[1]) };
   };
   const WebSocket = class {} as never;
   const client = createClient({
@@ -26,6 +26,12 @@ function asks(...answers: ([number, unknown] | Error)[]) {
   });
   return { client, asked, clock };
 }
+
+/** A body that is an error breaks off. */
+const bodyOf = async (body: unknown) => {
+  if (body instanceof Error) throw body;
+  return JSON.stringify(body ?? null);
+};
 
 const problem = (code: string, status: number, retryable: boolean, more = {}) =>
   [
@@ -93,6 +99,18 @@ test("CLI-24: a command is tried again under the same id, after the time that wa
     method: "POST",
     body: '{"kind":"channel","name":"tea"}',
   });
+});
+
+test("CLI-24: an answer that breaks off in its body is tried again, as is a 404 of something on the way", async () => {
+  const { client, asked, clock } = asks(
+    [201, new TypeError("terminated")],
+    [404, "<html>no such host</html>"],
+    [201, created],
+  );
+  const done = client.createRoom({ kind: "channel", name: "tea" });
+  await clock.advance(30_000);
+  expect(await done).toEqual(created);
+  expect(asked).toHaveLength(3);
 });
 
 test("CLI-24: what is refused for good is not tried again", async () => {

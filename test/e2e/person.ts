@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect, onTestFailed } from "vitest";
 import type {
   Browser,
   BrowserContext,
@@ -47,7 +47,15 @@ export class Person {
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    return new Person(name, wire, context, await context.newPage());
+    const person = new Person(name, wire, context, await context.newPage());
+    onTestFailed(() => person.shows());
+    return person;
+  }
+
+  /** What a failed test leaves behind to look at. */
+  async shows(): Promise<void> {
+    await this.page.screenshot({ path: `dist/shots/failed-${this.handle}.png` }).catch(() => {});
+    console.error(`${this.name} at ${this.page.url()}`, this.complaints);
   }
 
   get handle(): string {
