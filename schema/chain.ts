@@ -22,6 +22,7 @@ const BODY = label("quoth/body/1");
 const ENTRY = label("quoth/entry/1");
 
 export const SALT_BYTES = 16;
+const HASH_BYTES = 32;
 
 export type Header = Pick<LogEvent, "seq" | "type" | "at" | "actor" | "device" | "command_id">;
 
@@ -62,13 +63,21 @@ export type ChainFault = "seq" | "prev_hash" | "body_hash" | "hash";
 export function chainFault(event: LogEvent, seq: number, prev_hash: string): ChainFault | null {
   if (event.seq !== seq) return "seq";
   if (event.prev_hash !== prev_hash) return "prev_hash";
-  if (
-    event.body !== null &&
-    (event.salt === null || bodyHash(event.salt, event.body) !== event.body_hash)
-  ) {
-    return "body_hash";
-  }
+  if (!bodyHolds(event)) return "body_hash";
   return entryHash(event.prev_hash, event.body_hash, event) === event.hash ? null : "hash";
+}
+
+/** Body and salt are both there or both erased: a body without its salt proves nothing. */
+function bodyHolds({ body, salt, body_hash }: LogEvent): boolean {
+  if (!isExact(body_hash, HASH_BYTES)) return false;
+  if (body === null || salt === null) return body === salt;
+  return isExact(salt, SALT_BYTES) && bodyHash(salt, body) === body_hash;
+}
+
+/** Base64url has spare bits: only the one spelling of so many bytes is taken, so that no changed text passes. */
+function isExact(text: string, bytes: number): boolean {
+  if (text.length !== Math.ceil((bytes * 8) / 6) || !/^[\w-]+$/.test(text)) return false;
+  return toBase64Url(fromBase64Url(text)) === text;
 }
 
 /** RFC 8785 in bytes. The input comes from the schema, so it is JSON and well-formed. */

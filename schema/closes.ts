@@ -5,8 +5,6 @@
  */
 export const closes = {
   restarting: { code: 4000, text: "The room moves or restarts. Come back and resume." },
-  failed: { code: 4001, text: "Something went wrong here. Come back and resume." },
-  ticket_refused: { code: 4100, text: "The ticket was used before. Ask for a new one." },
   removed: { code: 4200, text: "You are no longer a member of this room." },
   too_many_bad_frames: { code: 4201, text: "This client does not speak the protocol." },
 } as const satisfies Record<string, { code: number; text: string }>;

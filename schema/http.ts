@@ -7,7 +7,7 @@ import { MessageSchema } from "./message.ts";
 import { RoleSchema } from "./permissions.ts";
 import { PositionSchema, SeqSchema } from "./position.ts";
 import { HeadSchema, PublicKeySchema, ReceiptSchema } from "./receipt.ts";
-import { refusalCodes } from "./refusals.ts";
+import { RefusalCodeSchema } from "./refusals.ts";
 import { RoomNameSchema, RoomSchema, TopicSchema } from "./room.ts";
 import { MessageTextSchema } from "./text.ts";
 import { DisplayNameSchema, HandleSchema, PasswordSchema, UserSchema } from "./user.ts";
@@ -118,7 +118,7 @@ export const ProblemSchema = v.object({
   type: v.string(),
   title: v.string(),
   status: v.number(),
-  code: v.picklist(refusalCodes),
+  code: RefusalCodeSchema,
   retryable: v.boolean(),
   request_id: v.string(),
   retry_after_ms: v.optional(v.number()),

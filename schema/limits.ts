@@ -7,7 +7,7 @@ const KIB = 1024;
 const SECOND = 1000;
 
 export const limits = {
-  /** A frame in either direction, and the body of an HTTP request. */
+  /** A frame up, and the body of an HTTP request. Frames down are bounded by what a flush or an answer may hold. */
   frame_bytes: 128 * KIB,
   /** Message text that travels inside an event, in UTF-8. */
   text_bytes: 64 * KIB,
@@ -27,6 +27,7 @@ export const limits = {
   snapshot_members: 200,
   page_messages: 50,
   page_messages_max: 200,
+  page_bytes: 1024 * KIB,
   page_events_max: 500,
   /** Users whose names one request may ask for. */
   page_users_max: 100,
@@ -40,6 +41,13 @@ export const limits = {
   flush_bytes: 1024 * KIB,
   /** Commands that may wait for a flush before new ones are told to slow down. */
   waiting_commands: 10_000,
+  waiting_bytes: 8 * 1024 * KIB,
+
+  /** Sockets of one user in one room. */
+  sockets_per_member: 20,
+  /** What a room answers one user with, to resumes and gaps: a full bucket, and how fast it fills. */
+  answer_bytes_burst: 16 * 1024 * KIB,
+  answer_bytes_per_second: 1024 * KIB,
 
   /** Commands of one user in one room: a full bucket, and how fast it fills. */
   commands_burst: 200,

@@ -65,6 +65,11 @@ const table = {
     retryable: false,
     text: "The archive and the room hold different histories.",
   },
+  too_many_sockets: {
+    status: 429,
+    retryable: true,
+    text: "This user has as many sockets in this room as are allowed. Close one first.",
+  },
   slow_down: {
     status: 429,
     retryable: true,
@@ -88,8 +93,17 @@ export const refusalTable: Readonly<
 > = table;
 export const refusalCodes = Object.keys(table) as [RefusalCode, ...RefusalCode[]];
 
+/**
+ * A code as it is read: any text, since a newer server has codes that this build does not know. What to do then is in
+ * `retryable`; who asks for a code by name finds it among the known ones.
+ */
+export const RefusalCodeSchema = v.pipe(v.string(), v.regex(/^[a-z_]{1,40}$/)) as v.GenericSchema<
+  string,
+  RefusalCode
+>;
+
 export const RefusalSchema = v.object({
-  code: v.picklist(refusalCodes),
+  code: RefusalCodeSchema,
   text: v.string(),
   retryable: v.boolean(),
   retry_after_ms: v.optional(v.number()),

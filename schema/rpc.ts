@@ -49,6 +49,8 @@ export const OPENING_HEADER = "x-quoth-opening";
 export interface Opening {
   caller: Caller;
   room_id: RoomId;
+  /** The newest version of the protocol that both sides speak. */
+  version: number;
   /** The ticket's id, which the actor takes once. */
   ticket_id: string;
   ticket_expires_at: number;

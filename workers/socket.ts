@@ -35,6 +35,7 @@ export async function openSocket(
   const opening: Opening = {
     caller: { user_id: claims.sub, device_id: claims.device, request_id: context.request_id },
     room_id,
+    version,
     ticket_id: claims.jti,
     ticket_expires_at: claims.exp * 1000,
   };

@@ -47,9 +47,14 @@ export function createAlarms(host: Host): Alarms {
     if (next !== null) host.setAlarm(next);
   };
   const set = (name: string, due_at: number | null) => {
+    const before = timers();
+    const known = before.find((timer) => timer.name === name)?.due_at ?? null;
+    // Where nothing changes nothing is written: the platform keeps its alarm on the disk too.
+    if (known === due_at) return;
     if (due_at === null) remove.run(host.sql, { name });
     else put.run(host.sql, { name, due_at });
-    arm();
+    const next = nextAlarm(timers());
+    if (next !== null && next !== nextAlarm(before)) host.setAlarm(next);
   };
   return {
     set,

@@ -11,6 +11,7 @@ import type { Host } from "./host.ts";
 export interface Flush<T> {
   push(item: T): void;
   readonly waiting: number;
+  readonly waiting_bytes: number;
 }
 
 export interface Bounds<T> {
@@ -21,6 +22,7 @@ export interface Bounds<T> {
 
 export function createFlush<T>(host: Pick<Host, "later">, bounds: Bounds<T>, run: (batch: T[]) => void): Flush<T> {
   let waiting: T[] = [];
+  let waiting_bytes = 0;
   let armed = false;
 
   const arm = () => {
@@ -45,16 +47,21 @@ export function createFlush<T>(host: Pick<Host, "later">, bounds: Bounds<T>, run
     }
     const batch = waiting.slice(0, count);
     waiting = waiting.slice(count);
+    for (const item of batch) waiting_bytes -= bounds.bytesOf(item);
     return batch;
   };
 
   return {
     push(item) {
       waiting.push(item);
+      waiting_bytes += bounds.bytesOf(item);
       if (!armed) tick();
     },
     get waiting() {
       return waiting.length;
+    },
+    get waiting_bytes() {
+      return waiting_bytes;
     },
   };
 }

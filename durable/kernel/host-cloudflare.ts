@@ -6,8 +6,8 @@ import type { Host, HostSocket, Signer, SqlRow } from "./host.ts";
 
 /** Cloudflare's end of the port. */
 export interface CloudflareHost extends Host {
-  /** The id that this actor was addressed by. */
-  name<P extends string>(prefix: P): Id<P>;
+  /** The id that this actor was addressed by, where the platform says it. */
+  name<P extends string>(prefix: P): Id<P> | null;
   accept(protocol: string): { response: Response; socket: HostSocket };
   socket(socket: WebSocket): HostSocket;
   /** The runtime answers no close frame of a hibernatable socket; without one the client waits for its close event. */
@@ -52,7 +52,7 @@ export function createCloudflareHost(ctx: DurableObjectState, env: HostEnv): Clo
     log(level, event, fields) {
       if (isLogged(level, threshold)) console.log(logLine(Date.now(), level, event, fields));
     },
-    name: (prefix) => (ctx.id.name ?? `${prefix}_unnamed`) as Id<typeof prefix>,
+    name: (prefix) => (ctx.id.name?.startsWith(`${prefix}_`) ? (ctx.id.name as Id<typeof prefix>) : null),
     accept(protocol) {
       const { 0: client, 1: server } = new WebSocketPair();
       ctx.acceptWebSocket(server);

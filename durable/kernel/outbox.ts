@@ -28,24 +28,25 @@ interface Entry {
   entry: number;
   target: string;
   through_seq: number;
+  created_at: number;
   attempts: number;
+  due_at: number;
   parked_at: number | null;
 }
 
 const extend = statement<{ target: string; through_seq: number }, { entry: number }>(
   "UPDATE outbox SET through_seq = :through_seq WHERE target = :target AND attempts = 0 RETURNING entry",
 );
-const insert = statement<{ target: string; through_seq: number; now: number; due_at: number }>(
-  "INSERT INTO outbox (target, through_seq, created_at, due_at) VALUES (:target, :through_seq, :now, :due_at)",
+const insert = statement<Omit<Entry, "entry">>(
+  `INSERT INTO outbox (target, through_seq, created_at, attempts, due_at, parked_at)
+   VALUES (:target, :through_seq, :created_at, :attempts, :due_at, :parked_at)`,
 );
-const dueEntries = statement<{ now: number }, Entry>(
-  "SELECT entry, target, through_seq, attempts, parked_at FROM outbox WHERE due_at <= :now ORDER BY entry",
+const all = statement<object, Entry>(
+  "SELECT entry, target, through_seq, created_at, attempts, due_at, parked_at FROM outbox ORDER BY entry",
 );
-const handed = statement<{ entry: number; attempts: number; due_at: number; parked_at: number | null }>(
-  "UPDATE outbox SET attempts = :attempts, due_at = :due_at, parked_at = :parked_at WHERE entry = :entry",
-);
-const confirm = statement<{ target: string; seq: number }>(
-  "DELETE FROM outbox WHERE target = :target AND through_seq <= :seq",
+const clear = statement<{ target: string }>("DELETE FROM outbox WHERE target = :target");
+const confirm = statement<{ target: string; seq: number }, { entry: number }>(
+  "DELETE FROM outbox WHERE target = :target AND through_seq <= :seq RETURNING entry",
 );
 const nextDue = statement<object, { due_at: number | null }>("SELECT MIN(due_at) AS due_at FROM outbox");
 const pending = statement<object, { entries: number; oldest_at: number | null }>(
@@ -72,15 +73,37 @@ export function createOutbox(host: Host, alarms: Alarms): Outbox {
   const { sql } = host;
   const rearm = () => alarms.set(OUTBOX_TIMER, nextDue.one(sql, {})?.due_at ?? null);
 
-  const retry = (entry: Entry, now_ms: number) => {
-    const attempts = entry.attempts + 1;
-    const parks = attempts >= limits.outbox_attempts;
-    if (parks && entry.parked_at === null) {
-      host.log("error", "outbox.parked", { target: entry.target, through_seq: entry.through_seq, attempts });
-    }
+  /**
+   * Takes what is due of one target, before it is handed over: the next time is written down first, so nothing that
+   * happens meanwhile can be mistaken for it, and a crash costs a repetition. All that was handed over becomes one
+   * entry, so a target that is away for long costs two rows and not one a flush.
+   */
+  const claim = (target: string, entries: readonly Entry[], now_ms: number): number | null => {
+    if (!entries.some((entry) => entry.due_at <= now_ms)) return null;
+    const tried = entries.find((entry) => entry.attempts > 0);
+    // What is new does not hurry what was tried before: only a retry that is due counts as one more attempt.
+    const keeps = tried !== undefined && tried.due_at > now_ms;
+    const attempts = keeps ? tried.attempts : (tried?.attempts ?? 0) + 1;
+    const through_seq = Math.max(...entries.map((entry) => entry.through_seq));
+    const parked = attempts >= limits.outbox_attempts;
+    const parked_at = parked ? (tried?.parked_at ?? now_ms) : null;
+    if (parked && (tried?.parked_at ?? null) === null) host.log("error", "outbox.parked", { target, through_seq, attempts });
     const spread = (host.random(1)[0] ?? 0) / 256;
-    const due_at = retryAt(attempts, now_ms, spread);
-    handed.run(sql, { entry: entry.entry, attempts, due_at, parked_at: parks ? (entry.parked_at ?? now_ms) : null });
+    const due_at = keeps ? tried.due_at : retryAt(attempts, now_ms, spread);
+    const created_at = Math.min(...entries.map((entry) => entry.created_at));
+    clear.run(sql, { target });
+    insert.run(sql, { target, through_seq, created_at, attempts, due_at, parked_at });
+    return through_seq;
+  };
+
+  const claimDue = (): [string, number][] => {
+    const targets = [...Map.groupBy(all.all(sql, {}), (entry) => entry.target)];
+    const claimed = targets.flatMap(([target, entries]): [string, number][] => {
+      const through_seq = claim(target, entries, host.now());
+      return through_seq === null ? [] : [[target, through_seq]];
+    });
+    rearm();
+    return claimed;
   };
 
   return {
@@ -88,26 +111,20 @@ export function createOutbox(host: Host, alarms: Alarms): Outbox {
       if (extend.one(sql, { target, through_seq })) return;
       const now = host.now();
       const due_at = now + limits.outbox_gather_ms;
-      insert.run(sql, { target, through_seq, now, due_at });
+      insert.run(sql, { target, through_seq, created_at: now, attempts: 0, due_at, parked_at: null });
       alarms.within(OUTBOX_TIMER, due_at);
     },
     confirmed(target, seq) {
-      confirm.run(sql, { target, seq });
-      rearm();
+      if (confirm.all(sql, { target, seq }).length > 0) rearm();
     },
     async drain(deliver) {
-      const entries = dueEntries.all(sql, { now: host.now() });
-      for (const [target, group] of Map.groupBy(entries, (entry) => entry.target)) {
-        const through_seq = Math.max(...group.map((entry) => entry.through_seq));
+      for (const [target, through_seq] of transact(sql, claimDue)) {
         try {
           await deliver(target, through_seq);
         } catch (error) {
           host.log("warn", "outbox.undelivered", { target, through_seq, reason: String(error) });
         }
-        // Entries that were confirmed meanwhile are gone, and an update of them changes nothing.
-        transact(sql, () => group.forEach((entry) => retry(entry, host.now())));
       }
-      transact(sql, rearm);
     },
     pending: () => pending.one(sql, {}) ?? { entries: 0, oldest_at: null },
   };

@@ -11,6 +11,8 @@ const SessionSchema = v.object({
   v: v.literal(1),
   socket_id: v.string(),
   caller: CallerSchema,
+  /** The protocol's version that was agreed on when the socket was opened. */
+  version: v.number(),
   /** Waiting until the client has said where it stands; live once it has been brought up to the head. */
   state: v.picklist(["waiting", "live"]),
 });

@@ -17,9 +17,11 @@ export interface Sockets {
   sendToLive(text: string): number;
   close(socket: HostSocket, name: CloseName): void;
   closeOf(user_id: string, name: CloseName): void;
+  countOf(user_id: string): number;
 }
 
-export function createSockets(host: Host): Sockets {
+/** `stays` is asked once for each socket after a wake: whoever has lost the right to be here meanwhile is closed. */
+export function createSockets(host: Host, stays: (session: Session) => boolean): Sockets {
   let sessions: Map<HostSocket, Session> | null = null;
 
   const known = (): Map<HostSocket, Session> => {
@@ -28,8 +30,9 @@ export function createSockets(host: Host): Sockets {
     for (const socket of host.sockets.all()) {
       const session = loadSession(socket);
       // Without a session nothing sensible can be said on it: the client comes back with a new one.
-      if (session) sessions.set(socket, session);
-      else shut(socket, "restarting");
+      if (!session) shut(socket, "restarting");
+      else if (stays(session)) sessions.set(socket, session);
+      else shut(socket, "removed");
     }
     return sessions;
   };
@@ -72,6 +75,11 @@ export function createSockets(host: Host): Sockets {
       return count;
     },
     close,
+    countOf(user_id) {
+      let count = 0;
+      for (const session of known().values()) if (session.caller.user_id === user_id) count += 1;
+      return count;
+    },
     closeOf(user_id, name) {
       for (const [socket, session] of [...known()])
         if (session.caller.user_id === user_id) close(socket, name);

@@ -47,8 +47,3 @@ function compile(text: string): { query: string; names: readonly string[] } {
 export function transact<T>(sql: SqlPort, work: () => T extends PromiseLike<unknown> ? never : T): T {
   return sql.transaction<T>(work);
 }
-
-/** A row that storage cannot hold in production is refused here, where it still costs nothing. */
-export function fitsRow(text: string): boolean {
-  return text.length * 3 <= limits.row_bytes || new TextEncoder().encode(text).length <= limits.row_bytes;
-}

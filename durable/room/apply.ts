@@ -3,20 +3,19 @@ import { bodyOf } from "../../schema/events.ts";
 import type { MessageId } from "../../schema/ids.ts";
 import { messageIdOf } from "../../schema/ids.ts";
 import type { SqlPort } from "../kernel/host.ts";
-import type { RoomContext } from "./context.ts";
 import { log } from "./stores/log.ts";
 import { members } from "./stores/members.ts";
 import { messages } from "./stores/messages.ts";
+import type { RoomRow } from "./stores/room.ts";
 import { roomStore } from "./stores/room.ts";
 
 /**
  * One event, brought into the tables that the room reads from. The same function serves the live room and a rebuild
  * from the log, so the two cannot differ. It must cope with erased bodies: the log keeps them as steps without words.
  */
-export function apply(context: RoomContext, epoch: LogEpoch, event: LogEvent): void {
-  const { sql } = context.host;
+export function apply(sql: SqlPort, identity: Identity, event: LogEvent): void {
   const created = bodyOf(event, "room.created");
-  if (created) return applyCreated(context, epoch, event, created);
+  if (created) return applyCreated(sql, identity, event, created);
   const joined = bodyOf(event, "member.added") ?? bodyOf(event, "member.joined");
   if (joined) return members.add(sql, { ...joined, joined_at: event.at, joined_seq: event.seq });
   const left = bodyOf(event, "member.left");
@@ -24,18 +23,18 @@ export function apply(context: RoomContext, epoch: LogEpoch, event: LogEvent): v
   if (event.type.startsWith("message.")) applyMessage(sql, event);
 }
 
-type LogEpoch = NonNullable<ReturnType<RoomContext["room"]>>["epoch"];
+/** What a log is besides its events: whose it is, and which life of it. */
+export type Identity = Pick<RoomRow, "room_id" | "epoch">;
 
 function applyCreated(
-  context: RoomContext,
-  epoch: LogEpoch,
+  sql: SqlPort,
+  { room_id, epoch }: Identity,
   event: LogEvent,
   body: EventBody<"room.created">,
 ): void {
-  const { sql } = context.host;
   const { kind, name, topic } = body;
   roomStore.add(sql, {
-    room_id: context.room_id,
+    room_id,
     epoch,
     kind,
     name,

@@ -4,8 +4,8 @@ import type { Up } from "../../schema/frames/up.ts";
 import { UpSchema, upTypes } from "../../schema/frames/up.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
+import { refusal } from "../../schema/refusals.ts";
 import type { Opening } from "../../schema/rpc.ts";
-import { wire } from "../../schema/version.ts";
 import { createBudget } from "../kernel/budget.ts";
 import type { Unread } from "../kernel/frames.ts";
 import { decode } from "../kernel/frames.ts";
@@ -35,6 +35,8 @@ export function admit(context: RoomContext, opening: Opening): Settled<Opening> 
   const read = reader(context, opening.caller);
   if (read.kind === "refused") return read;
   if (opening.ticket_expires_at + limits.clock_skew_ms < now) return refused("ticket_refused");
+  if (context.sockets.countOf(opening.caller.user_id) >= limits.sockets_per_member)
+    return refused("too_many_sockets");
   const taken = transact(sql, () => {
     tickets.purge(sql, now - limits.clock_skew_ms);
     return tickets.take(sql, opening.ticket_id, opening.ticket_expires_at);
@@ -43,12 +45,16 @@ export function admit(context: RoomContext, opening: Opening): Settled<Opening> 
 }
 
 /** A socket that was admitted and accepted: remembers whose it is, and says hello. */
-export function welcome(context: RoomContext, socket: HostSocket, { caller }: Opening): void {
+export function welcome(
+  context: RoomContext,
+  socket: HostSocket,
+  { caller, version }: Opening,
+): void {
   const { host, room_id, sockets } = context;
   const read = reader(context, caller);
   if (read.kind === "refused") return sockets.close(socket, "removed");
   const socket_id = makeId("socket", host.now(), host.random(ID_RANDOM_BYTES));
-  sockets.add(socket, { v: 1, socket_id, caller, state: "waiting" });
+  sockets.add(socket, { v: 1, socket_id, caller, version, state: "waiting" });
   host.log("info", "socket.opened", {
     room_id,
     socket_id,
@@ -60,7 +66,7 @@ export function welcome(context: RoomContext, socket: HostSocket, { caller }: Op
     socket,
     encode({
       type: "hello",
-      version: wire.version,
+      version,
       room_id,
       user_id: caller.user_id,
       device_id: caller.device_id,
@@ -77,6 +83,10 @@ export function createReceiver(context: RoomContext, submit: Submit) {
   const { host, sockets } = context;
   const frames = createBudget({ burst: limits.frames_burst, per_second: limits.frames_per_second });
   const answers = createBudget({ burst: 1, per_second: limits.slow_down_answers_per_second });
+  const answered = createBudget({
+    burst: limits.answer_bytes_burst,
+    per_second: limits.answer_bytes_per_second,
+  });
   const bad = new Map<string, number>();
 
   const refuse = (socket: HostSocket, session: Session, unread: Unread): void => {
@@ -87,6 +97,27 @@ export function createReceiver(context: RoomContext, submit: Submit) {
       request_id: caller.request_id,
       code: unread.refusal.code,
     });
+  };
+
+  /** A question costs little and its answer much: a user who has been told megabytes waits for the next. */
+  const reply = (
+    socket: HostSocket,
+    session: Session,
+    answer: () => Outcome<string>,
+    ref?: string,
+  ): Outcome<null> => {
+    const { user_id } = session.caller;
+    const wait_ms = answered.take(user_id, host.now(), 0);
+    if (wait_ms > 0) {
+      const unread = { refusal: refusal("slow_down", { retry_after_ms: wait_ms }) };
+      refuse(socket, session, ref === undefined ? unread : { ...unread, ref });
+      return ignored;
+    }
+    const outcome = answer();
+    if (outcome.kind !== "accepted") return outcome;
+    answered.take(user_id, host.now(), outcome.value.length);
+    sockets.send(socket, outcome.value);
+    return accepted(null);
   };
 
   const step = (
@@ -124,9 +155,9 @@ export function createReceiver(context: RoomContext, submit: Submit) {
   ): Outcome<null> => {
     switch (frame.type) {
       case "resume":
-        return answerResume(context, socket, session, frame.position);
+        return reply(socket, session, () => answerResume(context, socket, session, frame.position));
       case "gap":
-        return answerGap(context, socket, session, frame);
+        return reply(socket, session, () => answerGap(context, session, frame), frame.ref);
       default:
         submit(socket, session, frame, bytes);
         return accepted(null);

@@ -3,10 +3,12 @@ import type { Alarms } from "../kernel/alarms.ts";
 import { createAlarms } from "../kernel/alarms.ts";
 import type { Host } from "../kernel/host.ts";
 import { isMigrated, migrate } from "../kernel/migrate.ts";
+import type { Session } from "../kernel/session.ts";
 import type { Outbox } from "../kernel/outbox.ts";
 import { createOutbox } from "../kernel/outbox.ts";
 import type { Sockets } from "../kernel/sockets.ts";
 import { createSockets } from "../kernel/sockets.ts";
+import { members } from "./stores/members.ts";
 import type { RoomRow } from "./stores/room.ts";
 import { roomStore } from "./stores/room.ts";
 import { roomMigrations } from "./tables.ts";
@@ -27,15 +29,20 @@ export interface RoomContext {
   remember(): void;
 }
 
-export function createContext(host: Host, room_id: RoomId): RoomContext {
+export function createContext(host: Host, name: RoomId | null): RoomContext {
   const alarms = createAlarms(host);
+  const stays = ({ caller }: Session) => members.find(host.sql, caller.user_id) !== null;
+  let room_id = name;
   let created = false;
   const context: RoomContext = {
     host,
-    room_id,
+    get room_id() {
+      if (room_id === null) throw new Error("this actor was reached without a name");
+      return room_id;
+    },
     alarms,
     outbox: createOutbox(host, alarms),
-    sockets: createSockets(host),
+    sockets: createSockets(host, stays),
     room() {
       if (!created && !isMigrated(host.sql)) return null;
       return roomStore.get(host.sql);
@@ -48,6 +55,8 @@ export function createContext(host: Host, room_id: RoomId): RoomContext {
   if (isMigrated(host.sql)) {
     context.prepare();
     context.remember();
+    // A room that is here knows its own id: the platform does not tell it at every wake.
+    room_id = context.room()?.room_id ?? name;
     // An alarm that was lost with a crash is set again from what is written.
     alarms.arm();
   }

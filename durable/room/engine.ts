@@ -40,8 +40,8 @@ export interface RoomEngine {
   alarm(): Promise<void>;
 }
 
-export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver): RoomEngine {
-  const context = createContext(host, room_id);
+export function createRoomEngine(host: Host, name: RoomId | null, deliver: Deliver): RoomEngine {
+  const context = createContext(host, name);
   const budget = createBudget({
     burst: limits.commands_burst,
     per_second: limits.commands_per_second,
@@ -64,7 +64,8 @@ export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver):
   ): void => {
     const wait_ms = budget.take(caller.user_id, host.now());
     if (wait_ms > 0) return settle(refused("slow_down", { retry_after_ms: wait_ms }));
-    if (flush.waiting >= limits.waiting_commands)
+    const { waiting, waiting_bytes } = flush;
+    if (waiting >= limits.waiting_commands || waiting_bytes >= limits.waiting_bytes)
       return settle(refused("slow_down", { retry_after_ms: 1000 }));
     flush.push({ caller, command, bytes, settle });
   };
@@ -102,8 +103,12 @@ export function createRoomEngine(host: Host, room_id: RoomId, deliver: Deliver):
     },
     async alarm() {
       if (!context.room()) return;
-      if (context.alarms.due().includes(OUTBOX_TIMER)) await context.outbox.drain(deliver);
-      context.alarms.arm();
+      try {
+        if (context.alarms.due().includes(OUTBOX_TIMER)) await context.outbox.drain(deliver);
+      } finally {
+        // Also after a failure: the platform gives up on an alarm that goes on failing, and this room must not.
+        context.alarms.arm();
+      }
     },
   };
 }

@@ -1,23 +1,18 @@
 import type { Caller } from "../../schema/caller.ts";
-import {
-  bodyHash,
-  entryHash,
-  genesisHash,
-  SALT_BYTES,
-  sha256Text,
-  toBase64Url,
-} from "../../schema/chain.ts";
+import { bodyHash, entryHash, genesisHash, SALT_BYTES, toBase64Url } from "../../schema/chain.ts";
 import type { Command } from "../../schema/commands.ts";
 import type { Happening, LogEvent } from "../../schema/events.ts";
-import type { CommandId, Epoch } from "../../schema/ids.ts";
+import type { CommandId } from "../../schema/ids.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
+import type { SqlPort } from "../kernel/host.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
-import { fitsRow } from "../kernel/sql.ts";
+import type { Identity } from "./apply.ts";
 import { apply, subjectOf } from "./apply.ts";
 import type { Facts } from "./commands/facts.ts";
 import type { RoomContext } from "./context.ts";
 import { decide } from "./dispatch.ts";
+import type { CommandRow } from "./stores/commands.ts";
 import { commands } from "./stores/commands.ts";
 import { log } from "./stores/log.ts";
 import { members } from "./stores/members.ts";
@@ -37,10 +32,9 @@ export interface Effect {
 export function execute(context: RoomContext, caller: Caller, command: Command): Settled<Effect> {
   const { sql } = context.host;
   const room = context.room();
-  const fingerprint = fingerprintOf(command);
   const first = room && commands.find(sql, command.command_id);
   if (first && first.actor === caller.user_id) {
-    return first.fingerprint === fingerprint
+    return isRepeat(sql, first, command)
       ? accepted({ seq: first.seq, event: null })
       : refused("command_id_reused");
   }
@@ -48,11 +42,7 @@ export function execute(context: RoomContext, caller: Caller, command: Command):
   if (decision.kind === "refused") return decision;
   // Someone else's id, seen in the log: only a member gets as far as hearing so.
   if (first) return refused("command_id_reused");
-  if (!fitsRow(JSON.stringify(decision.value.body))) return refused("too_large");
-  if (!room) context.prepare();
-  const epoch =
-    room?.epoch ?? makeId("epoch", context.host.now(), context.host.random(ID_RANDOM_BYTES));
-  const event = append(context, epoch, {
+  const event = append(context, room ?? begin(context), {
     caller,
     command_id: command.command_id,
     happening: decision.value,
@@ -60,10 +50,17 @@ export function execute(context: RoomContext, caller: Caller, command: Command):
   commands.add(sql, {
     command_id: command.command_id,
     actor: caller.user_id,
-    fingerprint,
+    fingerprint: fingerprintOf(command, event.salt ?? ""),
     seq: event.seq,
   });
   return accepted({ seq: event.seq, event });
+}
+
+/** A room's tables, and the first life of its log. */
+function begin(context: RoomContext): Identity {
+  const { host, room_id } = context;
+  context.prepare();
+  return { room_id, epoch: makeId("epoch", host.now(), host.random(ID_RANDOM_BYTES)) };
 }
 
 interface Cause {
@@ -73,11 +70,10 @@ interface Cause {
 }
 
 function append(
-  context: RoomContext,
-  epoch: Epoch,
+  { host }: RoomContext,
+  identity: Identity,
   { caller, command_id, happening }: Cause,
 ): LogEvent {
-  const { host, room_id } = context;
   const { type, body } = happening;
   const tail = log.tail(host.sql);
   const salt = toBase64Url(host.random(SALT_BYTES));
@@ -90,7 +86,7 @@ function append(
     device: caller.device_id,
     command_id,
   };
-  const prev_hash = tail?.hash ?? genesisHash(room_id);
+  const prev_hash = tail?.hash ?? genesisHash(identity.room_id);
   const body_hash = bodyHash(salt, body);
   const event: LogEvent = {
     ...header,
@@ -101,7 +97,7 @@ function append(
     hash: entryHash(prev_hash, body_hash, header),
   };
   log.append(host.sql, event, subjectOf(event));
-  apply(context, epoch, event);
+  apply(host.sql, identity, event);
   return event;
 }
 
@@ -116,7 +112,19 @@ function factsOf({ host: { sql } }: RoomContext, room: RoomRow | null, caller: C
   };
 }
 
-/** What a command asks for, apart from its id: a repeat has the same one. */
-function fingerprintOf({ command_id: _, ...asked }: Command): string {
-  return sha256Text(asked);
+/**
+ * Whether a command is the one that had its effect under this id. Where what it said has been erased, nobody can tell
+ * any more, and the id alone decides.
+ */
+function isRepeat(sql: SqlPort, first: CommandRow, command: Command): boolean {
+  const salt = log.at(sql, first.seq)?.salt ?? null;
+  return salt === null || fingerprintOf(command, salt) === first.fingerprint;
+}
+
+/**
+ * What a command asks for, apart from its id. It is salted as the event's body is, and with the salt's erasure it says
+ * nothing any more: a bare hash of a short text could be guessed back.
+ */
+function fingerprintOf({ command_id: _, ...asked }: Command, salt: string): string {
+  return bodyHash(salt, asked);
 }

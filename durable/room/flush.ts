@@ -1,17 +1,20 @@
 import type { Caller } from "../../schema/caller.ts";
 import type { Command } from "../../schema/commands.ts";
 import type { LogEvent } from "../../schema/events.ts";
+import { bodyOf } from "../../schema/events.ts";
 import type { ReceiptAnswer } from "../../schema/http.ts";
-import type { Head } from "../../schema/receipt.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import { transact } from "../kernel/sql.ts";
 import type { RoomContext } from "./context.ts";
+import type { Told } from "./emit.ts";
 import { emit } from "./emit.ts";
 import type { Effect } from "./execute.ts";
 import { execute } from "./execute.ts";
 import { headFor, receiptFor, seal } from "./head.ts";
 import { ARCHIVE } from "./reads.ts";
+import { members } from "./stores/members.ts";
+import type { RoomRow } from "./stores/room.ts";
 
 /** A command that waits for its flush, and who is to hear what became of it. */
 export interface Pending {
@@ -39,16 +42,16 @@ export function flushCommands(context: RoomContext, batch: readonly Pending[]): 
     return;
   }
   // From here on nothing can fail but a socket: all that is told was worked out before the commit.
-  if (written.head) context.remember();
-  batch.forEach((pending, index) => pending.settle(written.answers[index] ?? refused("internal")));
-  if (written.head) emit(context, written.events, written.head);
+  const { answers, told } = written;
+  if (told) context.remember();
+  batch.forEach((pending, index) => pending.settle(answers[index] ?? refused("internal")));
+  if (told) emit(context, told);
 }
 
-/** What a flush has decided: an answer for each of its commands, and what everyone is to hear. */
+/** What a flush has decided: an answer for each of its commands, and what everyone is to hear, if there is anything. */
 interface Written {
   answers: Settled<ReceiptAnswer>[];
-  events: LogEvent[];
-  head: Head | null;
+  told: Told | null;
 }
 
 function write(context: RoomContext, batch: readonly Pending[]): Written {
@@ -56,12 +59,8 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
   const events = settled.flatMap((one) =>
     one.kind === "accepted" && one.value.event ? [one.value.event] : [],
   );
-  const newest = events.at(-1);
   const room = context.room();
-  if (newest && room) {
-    seal(context, room, newest);
-    context.outbox.note(ARCHIVE, newest.seq);
-  }
+  const told = room && commitTo(context, room, events);
   const answers = settled.map((one): Settled<ReceiptAnswer> => {
     if (one.kind === "refused") return one;
     if (!room) return refused("internal");
@@ -70,7 +69,19 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
       replayed: one.value.event === null,
     });
   });
-  return { answers, events, head: newest && room ? headFor(context, room, newest.seq) : null };
+  return { answers, told };
+}
+
+/** Signs what the flush has added, and notes it for the archive. */
+function commitTo(context: RoomContext, room: RoomRow, events: readonly LogEvent[]): Told | null {
+  const { sql } = context.host;
+  const newest = events.at(-1);
+  if (!newest) return null;
+  seal(context, room, newest);
+  context.outbox.note(ARCHIVE, newest.seq);
+  const left = events.flatMap((event) => bodyOf(event, "member.left")?.user_id ?? []);
+  const back = new Set(left.filter((user_id) => members.find(sql, user_id) !== null));
+  return { events, head: headFor(context, room, newest.seq), back };
 }
 
 function attempt(context: RoomContext, { caller, command }: Pending): Settled<Effect> {

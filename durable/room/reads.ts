@@ -59,14 +59,12 @@ export function messagePage(
   const read = reader(context, caller);
   if (read.kind === "refused") return read;
   const { room, head_seq } = read.value;
-  const asked = Math.min(limit, limits.page_messages_max);
-  // One more than asked tells whether the room begins here.
-  const page = messages.page(context.host.sql, { before, limit: asked + 1 });
-  const shown = page.slice(-asked);
+  const page = { before, limit: Math.min(limit, limits.page_messages_max) };
+  const shown = messages.page(context.host.sql, page);
   return accepted({
     position: { epoch: room.epoch, seq: head_seq },
-    messages: shown,
-    before: page.length > asked ? (shown[0]?.seq ?? null) : null,
+    messages: shown.messages,
+    before: shown.more ? (shown.messages[0]?.seq ?? null) : null,
   });
 }
 

@@ -22,7 +22,7 @@ export function rebuild(context: RoomContext): void {
         limit: limits.page_events_max,
         max_bytes: limits.archive_bytes,
       });
-      for (const event of events) apply(context, room.epoch, event);
+      for (const event of events) apply(sql, room, event);
       after = events.at(-1)?.seq ?? through;
     }
   });

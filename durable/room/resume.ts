@@ -22,7 +22,7 @@ export function answerResume(
   socket: HostSocket,
   session: Session,
   position: Position | null,
-): Outcome<null> {
+): Outcome<string> {
   const read = reader(context, session.caller);
   if (read.kind === "refused") return ended("removed");
   const bounds = {
@@ -36,21 +36,18 @@ export function answerResume(
     log.bytesAfter(context.host.sql, resumption.after) <= limits.resume_bytes
       ? resumption.after
       : null;
-  context.sockets.send(
-    socket,
+  if (session.state !== "live") context.sockets.update(socket, { ...session, state: "live" });
+  return accepted(
     since === null ? snapshot(context, read.value) : eventsAfter(context, read.value, since),
   );
-  if (session.state !== "live") context.sockets.update(socket, { ...session, state: "live" });
-  return accepted(null);
 }
 
 /** A client misses the events between two that it has. It gets as many as fit, and asks again. */
 export function answerGap(
   context: RoomContext,
-  socket: HostSocket,
   session: Session,
   { ref, after, through }: { ref: string; after: number; through: number },
-): Outcome<null> {
+): Outcome<string> {
   const read = reader(context, session.caller);
   if (read.kind === "refused") return ended("removed");
   const { room, head_seq } = read.value;
@@ -61,8 +58,7 @@ export function answerGap(
     max_bytes: limits.resume_bytes,
   });
   const head = headFor(context, room, head_seq);
-  context.sockets.send(socket, encode({ type: "events", epoch: room.epoch, ref, events, head }));
-  return accepted(null);
+  return accepted(encode({ type: "events", epoch: room.epoch, ref, events, head }));
 }
 
 function eventsAfter(context: RoomContext, { room, head_seq }: Reader, after: number): string {
@@ -82,5 +78,5 @@ function eventsAfter(context: RoomContext, { room, head_seq }: Reader, after: nu
 
 function snapshot(context: RoomContext, { room, head_seq }: Reader): string {
   const page = messages.page(context.host.sql, { before: null, limit: limits.page_messages });
-  return encode({ type: "snapshot", ...outline(context, room, head_seq), messages: page });
+  return encode({ type: "snapshot", ...outline(context, room, head_seq), messages: page.messages });
 }

@@ -3,7 +3,7 @@ import type { Caller } from "../../schema/caller.ts";
 import type { ArchiveNotice, Opening, RoomRpc, Watermark } from "../../schema/rpc.ts";
 import { OPENING_HEADER } from "../../schema/rpc.ts";
 import { refusalTable } from "../../schema/refusals.ts";
-import { subprotocol, wire } from "../../schema/version.ts";
+import { subprotocol } from "../../schema/version.ts";
 import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
 import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
 import type { RoomEngine } from "./engine.ts";
@@ -36,7 +36,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
         status: refusalTable[admitted.refusal.code].status,
       });
     }
-    const { response, socket } = this.host.accept(subprotocol(wire.version));
+    const { response, socket } = this.host.accept(subprotocol(opening.version));
     this.engine.welcome(socket, opening);
     return response;
   }

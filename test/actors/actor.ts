@@ -105,6 +105,7 @@ export class ActorRoom {
     return {
       caller: callerOf(name),
       room_id,
+      version: 1,
       ticket_id: crypto.randomUUID(),
       ticket_expires_at: Date.now() + 30_000,
     };

@@ -113,6 +113,15 @@ test("CLI-24: an answer that breaks off in its body is tried again, as is a 404 
   expect(asked).toHaveLength(3);
 });
 
+test("CLI-24: a code that only a newer server knows is passed on, with what it says to do", async () => {
+  const { client, asked } = asks(problem("room_on_fire", 409, false));
+  expect(await failed(client.join(created.room_id))).toMatchObject({
+    code: "room_on_fire",
+    retryable: false,
+  });
+  expect(asked).toHaveLength(1);
+});
+
 test("CLI-24: what is refused for good is not tried again", async () => {
   const { client, asked } = asks(problem("not_found", 404, false));
   expect(await failed(client.join(created.room_id))).toMatchObject({ code: "not_found" });

@@ -71,6 +71,31 @@ test("CHN-2 changing any field of any event is found, at that event", () => {
   }
 });
 
+test("CHN-2 a second spelling of the same bytes is a change, and what is no hash is a fault and no exception", () => {
+  const { events, room_id: id } = aLog();
+  const [, , event] = events;
+  assert.ok(event?.salt);
+  const next = (text: string) => {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return text.slice(0, -1) + letters[letters.indexOf(text.at(-1) ?? "") + 1];
+  };
+  const forged: Partial<LogEvent>[] = [
+    { salt: next(event.salt) },
+    { salt: "!" },
+    { salt: "" },
+    { body: null },
+    { body: null, salt: null, body_hash: next(event.body_hash) },
+    { body: null, salt: null, body_hash: "!" },
+  ];
+  for (const change of forged) {
+    assert.deepEqual(
+      firstFault(events.with(2, { ...event, ...change }), id),
+      [3, "body_hash"],
+      JSON.stringify(change),
+    );
+  }
+});
+
 test("CHN-3 leaving out, repeating and exchanging events is found", () => {
   const { events, room_id: id } = aLog();
   assert.deepEqual(firstFault(events.toSpliced(2, 1), id), [3, "seq"]);

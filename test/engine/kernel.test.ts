@@ -99,7 +99,13 @@ test("SQL-2 parameters are named, may repeat, and none may be missing", () => {
 
 test("SES-1 an attachment has a version and a size", () => {
   const socket = new LocalSocket();
-  const session = { v: 1, socket_id: "socket_1", caller: callerOf("ada"), state: "live" } as const;
+  const session = {
+    v: 1,
+    socket_id: "socket_1",
+    caller: callerOf("ada"),
+    version: 1,
+    state: "live",
+  } as const;
   saveSession(socket, session);
   assert.deepEqual(loadSession(socket), session);
   socket.save({ ...session, v: 2 });

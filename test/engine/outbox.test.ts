@@ -60,6 +60,31 @@ test("OBX-2 an entry that nobody confirms is handed over again, with growing pau
   );
 });
 
+test("OBX-2 what is confirmed and written anew during a hand-over is not taken for what was handed over", async () => {
+  const { room, local, fire, confirmThrough } = anOutbox();
+  for (let count = 0; count < limits.outbox_attempts - 1; count += 1) await fire();
+  local.deliver = async () => {
+    confirmThrough(1);
+    room.says("ada", "in the meantime");
+  };
+  await fire();
+  const [entry, ...rest] = local.rows("outbox");
+  assert.equal(rest.length, 0);
+  assert.deepEqual([entry?.["attempts"], entry?.["parked_at"]], [0, null]);
+  assert.equal(local.world.alarm_at, local.now_ms + limits.outbox_gather_ms);
+});
+
+test("OBX-2 a target that is away for long costs two entries, however much is written", async () => {
+  const { room, local, fire } = anOutbox();
+  for (let count = 0; count < 50; count += 1) {
+    room.says("ada", `message ${count}`);
+    await fire();
+    assert.ok(local.rows("outbox").length <= 2);
+  }
+  assert.equal(Math.max(...local.rows("outbox").map((row) => Number(row["through_seq"]))), 51);
+  assert.ok(local.rows("outbox").every((row) => Number(row["attempts"]) <= limits.outbox_attempts));
+});
+
 test("OBX-2 a target that fails costs nothing but time", async () => {
   const { local, fire } = anOutbox();
   local.deliver = async () => {

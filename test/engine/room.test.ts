@@ -88,10 +88,13 @@ test("ROM-4 when the last owner leaves, an admin or else whoever has been there 
   assert.deepEqual(roles(withAdmin), { bo: "member", cy: "owner", ada: "member" });
 });
 
-test("ROM-4 the last of all may leave too", () => {
+test("ROM-4 the last of all may leave too, and whoever comes to the empty channel owns it", () => {
   const room = aRoom();
   assert.equal(codeOf(room.asks("ada", "leave")), "accepted");
   assert.equal(codeOf(room.local.engine.view(callerOf("ada"))), "not_found");
+  assert.equal(codeOf(room.asks("bo", "join")), "accepted");
+  room.asks("ada", "join");
+  assert.deepEqual(roles(room), { bo: "owner", ada: "member" });
 });
 
 test("PRM-2 nobody adds to a direct room, and nobody leaves it", () => {
@@ -133,6 +136,22 @@ test("ROM-6 the newest page comes oldest first, and pages lead back to the begin
     texts,
     Array.from({ length: 25 }, (_, index) => `message ${index + 1}`),
   );
+});
+
+test("ROM-6 a page of long messages is shorter than asked, and leads on", () => {
+  const room = aRoom();
+  for (let count = 1; count <= 20; count += 1) room.says("ada", "x".repeat(limits.text_bytes));
+  let before: number | null = null;
+  let seen = 0;
+  do {
+    const page = room.local.engine.messages(callerOf("ada"), { before, limit: 20 });
+    assert.ok(page.ok);
+    const bytes = page.value.messages.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
+    assert.ok(bytes <= limits.page_bytes && page.value.messages.length > 0);
+    seen += page.value.messages.length;
+    ({ before } = page.value);
+  } while (before !== null);
+  assert.equal(seen, 20);
 });
 
 test("ROM-7 creating a room that exists says so to its members, and nothing to others", () => {

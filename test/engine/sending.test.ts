@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bodyHash, sha256Text } from "../../schema/chain.ts";
 import { bodyOf } from "../../schema/events.ts";
 import type { Receipt } from "../../schema/receipt.ts";
 import type { Answer } from "../../schema/rpc.ts";
@@ -156,6 +157,23 @@ test("LIM-2 text of 65,536 bytes passes, and one byte more is refused before any
   );
   assert.equal(codeOf(room.asks("ada", "send", { text: "ä".repeat(32_768) })), "accepted");
   assert.notDeepEqual(room.dump(), before);
+});
+
+test("LOG-5 a deleted message cannot be guessed back, and its command is still known by its id", () => {
+  const room = aRoom();
+  const text = "my PIN is 4711";
+  const command_id = room.says("ada", text);
+  room.asks("ada", "delete", { message_id: command_id.replace("command_", "message_") });
+  const stored = JSON.stringify(room.dump());
+  for (const guess of [
+    { type: "send", text },
+    { text, message_id: command_id.replace("command_", "message_") },
+  ]) {
+    assert.ok(!stored.includes(sha256Text(guess)));
+    assert.ok(!stored.includes(bodyHash("", guess)));
+  }
+  const again = room.asks("ada", "send", { command_id, text });
+  assert.ok(again.ok && again.value.replayed);
 });
 
 test("LOG-5 what a deleted message said is nowhere in storage, in no version", () => {

@@ -29,6 +29,7 @@ test("SOC-2 a ticket opens one socket, in time, and only for a member", () => {
   const opening = {
     caller: callerOf("ada"),
     room_id: local.room_id,
+    version: 1,
     ticket_id: "once",
     ticket_expires_at: local.now_ms + 30_000,
   };
@@ -78,6 +79,16 @@ test("SOC-4 whoever leaves hears that they left and nothing after it", () => {
   assert.deepEqual(seqs(ada.frames()), [2, 3, 4]);
 });
 
+test("SOC-4 someone who leaves and is added again in one flush is asked to come back", () => {
+  const room = aRoom({ members: ["bo"] });
+  const bo = room.comesIn("bo");
+  room.asksLater("ada", "send", { text: "opens the flush" });
+  room.asksLater("bo", "leave");
+  room.asksLater("ada", "add", { user_id: userId("bo") });
+  room.local.settle();
+  assert.equal(bo.closed?.code, closes.restarting.code);
+});
+
 test("SOC-5 sockets, sessions and what they may hear survive an eviction", () => {
   const room = aRoom({ members: ["bo"] });
   const live = room.comesIn("bo");
@@ -103,6 +114,49 @@ test("SOC-5 the first socket that is opened to a woken room is welcome", () => {
   assert.deepEqual(codesOf(socket.frames()), ["hello"]);
   room.says("ada", "both are heard");
   assert.deepEqual(seqs(asleep.frames()), [2]);
+});
+
+test("SOC-4 whoever has left while the room was asleep is closed when it wakes, and hears nothing more", () => {
+  const room = aRoom({ members: ["bo"] });
+  const bo = room.comesIn("bo");
+  // The room dies after the commit and before it has told anyone.
+  room.local.step = (what) => {
+    if (what === "send") throw new Error("power cut");
+  };
+  room.asksLater("bo", "leave");
+  room.local.step = () => {};
+  room.local.wake();
+  room.says("ada", "not for bo");
+  assert.deepEqual(bo.sent, []);
+  assert.equal(bo.closed?.code, closes.removed.code);
+});
+
+test("SOC-8 a user has so many sockets in a room, and one more is refused until one is closed", () => {
+  const room = aRoom({ members: ["bo"] });
+  const [first] = Array.from({ length: limits.sockets_per_member }, () => room.opens("bo"));
+  assert.equal(room.local.connect("bo"), "too_many_sockets");
+  assert.ok(typeof room.local.connect("ada") !== "string");
+  room.local.disconnect(first!);
+  assert.ok(typeof room.local.connect("bo") !== "string");
+});
+
+test("FRM-6 answers are counted in bytes: whoever asks for megabytes again and again waits, and is told by ref", () => {
+  const room = aRoom({ members: ["bo"] });
+  for (let count = 0; count < 15; count += 1) room.says("ada", "x".repeat(limits.text_bytes));
+  const [bo, ada] = [room.comesIn("bo"), room.comesIn("ada")];
+  const ask = { type: "gap", ref: "all", after: 0, through: 15 };
+  let told = 0;
+  let frames: Down[] = [];
+  for (let count = 0; count < 40 && frames[0]?.type !== "refused"; count += 1) {
+    frames = room.frame(bo, ask);
+    told += JSON.stringify(frames).length;
+  }
+  assert.ok(frames[0]?.type === "refused" && frames[0].ref === "all");
+  assert.equal(frames[0].refusal.code, "slow_down");
+  assert.ok(told < limits.answer_bytes_burst + 2 * limits.resume_bytes, `${told}`);
+  assert.deepEqual(codesOf(room.frame(ada, ask)), ["events"], "others are not concerned");
+  room.local.now_ms += 60_000;
+  assert.deepEqual(codesOf(room.frame(bo, ask)), ["events"]);
 });
 
 test("SOC-6 a socket that fails on a send does not keep the others from hearing", () => {

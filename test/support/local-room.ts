@@ -130,6 +130,7 @@ export class LocalRoom {
     const opening = {
       caller: callerOf(name),
       room_id: this.room_id,
+      version: 1,
       ticket_id: `ticket-${this.#tickets}`,
       ticket_expires_at: this.now_ms + 30_000,
     };

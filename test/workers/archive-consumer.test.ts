@@ -265,3 +265,19 @@ test("ARCH-7 a dead letter of a room that still cannot be followed is in the led
   expect(fate).toEqual({ acked: false, retried: 300 });
   expect(ledger.failed).toEqual(["dead letter: room refused: internal"]);
 });
+
+test("ARCH-6 a room that is too far behind for one go counts as behind, and is followed to its end by the next", async () => {
+  const log = longLog(100);
+  const { deps, ledger, seqs } = world([log], 1);
+  const first = message(noticeOf(log));
+  await consumeArchive([first.queued], deps);
+  expect(first.fate.retried).not.toBeNull();
+  expect(ledger).toEqual({ failed: ["still behind"], caughtUp: [] });
+  const before = seqs(log.room_id).length;
+  expect(before).toBeGreaterThan(0);
+  for (let attempt = 2; seqs(log.room_id).length < log.events.length; attempt += 1) {
+    expect(attempt).toBeLessThan(6);
+    await consumeArchive([message(noticeOf(log), attempt).queued], deps);
+  }
+  expect(ledger.caughtUp).toEqual([log.room_id]);
+});

@@ -13,8 +13,10 @@ export function refuseForeignOrigin(request: Request, context: Origins): void {
   if (origin !== null && !isAllowedOrigin(origin, context)) refuse("bad_origin");
 }
 
-/** A cookie comes along by itself, so that a request with it must show that one of our own pages sent it. */
-export function requireOrigin(request: Request, context: Origins): void {
-  const origin = request.headers.get("origin");
-  if (origin === null || !isAllowedOrigin(origin, context)) refuse("bad_origin");
+/**
+ * A cookie comes along by itself, so a request with it must show that our own page sent it. Listed origins bring a
+ * bearer token: a neighbour on the same site would otherwise act with a cookie that is not its own.
+ */
+export function requireOrigin(request: Request, { own_origin }: Pick<Origins, "own_origin">): void {
+  if (request.headers.get("origin") !== own_origin) refuse("bad_origin");
 }

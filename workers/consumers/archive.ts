@@ -36,7 +36,7 @@ export function archiveDeps(env: Bindings, log: ConsumerLog): ArchiveDeps {
 
 /** Rooms at once: each keeps a few calls open, and an invocation has room for only so many. */
 const ROOMS_AT_ONCE = 4;
-/** Steps of one room in one batch. A room that is further behind goes on with its next notice. */
+/** Steps of one room in one batch. A room that is further behind is followed again, and counts as behind until then. */
 const STEPS = 40;
 const RETRY_BASE_S = 2;
 const RETRY_MAX_S = 300;
@@ -118,8 +118,8 @@ export async function drainRoom(room_id: RoomId, deps: ArchiveDeps): Promise<num
     // Another consumer was here first. What it wrote has been checked the same way, so go on from there.
     watermark = written ? through : await history.watermark(room_id);
   }
-  deps.log("info", "archive.still_behind", { room_id, seq: watermark?.seq });
-  return STEPS;
+  // Not caught up, so it must not pass for it: the notice comes again, and goes on from where this one stopped.
+  throw new ArchiveFault("still behind");
 }
 
 /** That the events follow what the archive holds, without a gap and link by link. A new epoch is told from its beginning. */

@@ -19,8 +19,11 @@ export function join({ caller, facts }: Asked<"join">): Decision {
   if (!room) return refused("not_found");
   if (role) return refused("already_member");
   if (room.kind !== "channel") return refused("not_found");
-  if (facts.counts().members >= limits.members) return refused("room_full");
-  return accepted({ type: "member.joined", body: { user_id: caller.user_id, role: "member" } });
+  const { members } = facts.counts();
+  if (members >= limits.members) return refused("room_full");
+  // A channel that everyone has left is nobody's: whoever comes first takes it over.
+  const role_here = members === 0 ? "owner" : "member";
+  return accepted({ type: "member.joined", body: { user_id: caller.user_id, role: role_here } });
 }
 
 /** A room that has members has an owner: the last one to leave is followed by an heir. */

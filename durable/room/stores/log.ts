@@ -14,6 +14,7 @@ export const logTable = `CREATE TABLE log (
   device TEXT NOT NULL,
   command_id TEXT NOT NULL,
   subject TEXT,
+  bytes INTEGER NOT NULL,        -- of the body; before it, so that adding up reads no bodies
   body TEXT,                     -- JSON; NULL once erased
   salt TEXT,
   body_hash TEXT NOT NULL,
@@ -33,25 +34,38 @@ interface LogRow extends Record<keyof Omit<LogEvent, "seq" | "at" | "body" | "sa
 
 const columns = "seq, type, at, actor, device, command_id, body, salt, body_hash, prev_hash, hash";
 
-const insert = statement<LogRow & { subject: string | null }>(
-  `INSERT INTO log (${columns}, subject)
-   VALUES (:seq, :type, :at, :actor, :device, :command_id, :body, :salt, :body_hash, :prev_hash, :hash, :subject)`,
+const insert = statement<LogRow & { subject: string | null; bytes: number }>(
+  `INSERT INTO log (${columns}, subject, bytes) VALUES (:seq, :type, :at, :actor, :device, :command_id,
+   :body, :salt, :body_hash, :prev_hash, :hash, :subject, :bytes)`,
 );
 const last = statement<object, { seq: number; at: number; hash: string }>(
   "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1",
 );
 const bySeq = statement<{ seq: number }, LogRow>(`SELECT ${columns} FROM log WHERE seq = :seq`);
-const range = statement<{ after: number; through: number; limit: number }, LogRow>(
-  `SELECT ${columns} FROM log WHERE seq > :after AND seq <= :through ORDER BY seq LIMIT :limit`,
+
+const encoder = new TextEncoder();
+
+/** What an event is without its body: ids, hashes, names of fields. */
+const ENTRY_BYTES = 512;
+
+const range = statement<{ after: number; through: number }, LogRow>(
+  `SELECT ${columns} FROM log WHERE seq > :after AND seq <= :through ORDER BY seq`,
+);
+/** How far a range goes before it has too many rows or bytes: decided before any body is read. */
+const reach = statement<LogRange, { through: number | null }>(
+  `SELECT MAX(seq) AS through FROM (
+     SELECT seq, SUM(bytes + ${ENTRY_BYTES}) OVER (ORDER BY seq) AS total
+     FROM (SELECT seq, bytes FROM log WHERE seq > :after AND seq <= :through ORDER BY seq LIMIT :limit)
+   ) WHERE total <= :max_bytes`,
 );
 const bytes = statement<{ after: number }, { bytes: number | null }>(
-  "SELECT SUM(LENGTH(CAST(body AS BLOB)) + 512) AS bytes FROM log WHERE seq > :after",
+  `SELECT SUM(bytes + ${ENTRY_BYTES}) AS bytes FROM log WHERE seq > :after`,
 );
 const eraseSent = statement<{ seq: number }>(
-  "UPDATE log SET body = NULL, salt = NULL WHERE seq = :seq",
+  "UPDATE log SET body = NULL, salt = NULL, bytes = 0 WHERE seq = :seq",
 );
 const eraseEdits = statement<{ subject: string }>(
-  "UPDATE log SET body = NULL, salt = NULL WHERE type = 'message.edited' AND subject = :subject",
+  "UPDATE log SET body = NULL, salt = NULL, bytes = 0 WHERE type = 'message.edited' AND subject = :subject",
 );
 
 export interface Tail {
@@ -63,21 +77,18 @@ export interface Tail {
 export const log = {
   tail: (sql: SqlPort): Tail | null => last.one(sql, {}),
   append(sql: SqlPort, event: LogEvent, subject: string | null): void {
-    insert.run(sql, { ...event, body: JSON.stringify(event.body), subject });
+    const body = JSON.stringify(event.body);
+    insert.run(sql, { ...event, body, subject, bytes: encoder.encode(body).length });
   },
   at: (sql: SqlPort, seq: number): LogEvent | null => {
     const row = bySeq.one(sql, { seq });
     return row && eventOf(row);
   },
   /** Events with `after < seq ≤ through`, at most so many, and no more bytes than given but for the first. */
-  range(sql: SqlPort, { after, through, limit, max_bytes }: LogRange): LogEvent[] {
-    const rows = range.all(sql, { after, through, limit });
-    let total = 0;
-    const cut = rows.findIndex((row, index) => {
-      total += (row.body?.length ?? 0) + 512;
-      return index > 0 && total > max_bytes;
-    });
-    return (cut === -1 ? rows : rows.slice(0, cut)).map(eventOf);
+  range(sql: SqlPort, asked: LogRange): LogEvent[] {
+    const { after } = asked;
+    const through = reach.one(sql, asked)?.through ?? Math.min(after + 1, asked.through);
+    return range.all(sql, { after, through }).map(eventOf);
   },
   bytesAfter: (sql: SqlPort, after: number): number => bytes.one(sql, { after })?.bytes ?? 0,
   /** Drops what a message said, in every version; the hashes stay. */

@@ -1,4 +1,5 @@
 import type { MessageId, UserId } from "../../../schema/ids.ts";
+import { limits } from "../../../schema/limits.ts";
 import type { Message } from "../../../schema/message.ts";
 import type { SqlPort } from "../../kernel/host.ts";
 import { statement } from "../../kernel/sql.ts";
@@ -36,8 +37,24 @@ const edit = statement<{ message_id: string; text: string; at: number }>(
 const remove = statement<{ message_id: string; at: number }>(
   "UPDATE messages SET text = NULL, edited_at = NULL, deleted_at = :at WHERE message_id = :message_id",
 );
-const before = statement<{ before: number; limit: number }, Message>(
-  `SELECT ${columns} FROM messages WHERE seq < :before ORDER BY seq DESC LIMIT :limit`,
+/** The oldest seq of a page, decided by lengths before any text is read. Four bytes is the most that a character has. */
+const reach = statement<
+  { before: number; limit: number; max_bytes: number },
+  { from: number | null }
+>(
+  `SELECT MIN(seq) AS "from" FROM (
+     SELECT seq, SUM(IFNULL(LENGTH(text), 0) * 4) OVER (ORDER BY seq DESC) AS total
+     FROM (SELECT seq, text FROM messages WHERE seq < :before ORDER BY seq DESC LIMIT :limit)
+   ) WHERE total <= :max_bytes`,
+);
+const between = statement<{ from: number; before: number }, Message>(
+  `SELECT ${columns} FROM messages WHERE seq >= :from AND seq < :before ORDER BY seq`,
+);
+const newest = statement<{ before: number }, { from: number | null }>(
+  `SELECT MAX(seq) AS "from" FROM messages WHERE seq < :before`,
+);
+const isBefore = statement<{ from: number }, { seq: number }>(
+  "SELECT seq FROM messages WHERE seq < :from LIMIT 1",
 );
 
 const clear = statement<object>("DELETE FROM messages");
@@ -49,11 +66,22 @@ export const messages = {
     edit.run(sql, { message_id, text, at }),
   remove: (sql: SqlPort, message_id: MessageId, at: number): void =>
     remove.run(sql, { message_id, at }),
-  /** A page that ends before the given seq, or at the newest message, oldest first. */
-  page: (sql: SqlPort, page: { before: number | null; limit: number }): Message[] =>
-    before
-      .all(sql, { before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit })
-      .toReversed(),
+  /**
+   * A page that ends before the given seq, or at the newest message, oldest first. It has fewer messages than asked
+   * where their texts are long; what is read from storage is bounded in the same way.
+   */
+  page(
+    sql: SqlPort,
+    page: { before: number | null; limit: number },
+  ): { messages: Message[]; more: boolean } {
+    const before = page.before ?? Number.MAX_SAFE_INTEGER;
+    const asked = { before, limit: page.limit, max_bytes: limits.page_bytes };
+    const from = reach.one(sql, asked)?.from ?? newest.one(sql, { before })?.from ?? before;
+    return {
+      messages: between.all(sql, { from, before }),
+      more: isBefore.one(sql, { from }) !== null,
+    };
+  },
   /** Before the table is made again from the log. */
   clear: (sql: SqlPort): void => clear.run(sql, {}),
 };
