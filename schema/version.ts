@@ -6,7 +6,7 @@ export const wire = {
   version: 1,
   /** The oldest version still spoken. */
   floor: 1,
-  hash: "",
+  hash: "tzyz_RRJUBqYpb2JJDqQ1pfSilA3tJVI6ZnbWmPQmtQ",
   history: ["1: rooms with send, edit, delete, leave; resume and gaps; receipts"],
 } as const;
 
