@@ -20,7 +20,10 @@ const remove = statement<{ name: string }>("DELETE FROM timers WHERE name = :nam
 
 /** When the actor must wake next; null where nothing waits. */
 export function nextAlarm(timers: readonly Timer[]): number | null {
-  return timers.reduce<number | null>((next, { due_at }) => (next === null ? due_at : Math.min(next, due_at)), null);
+  return timers.reduce<number | null>(
+    (next, { due_at }) => (next === null ? due_at : Math.min(next, due_at)),
+    null,
+  );
 }
 
 export function dueTimers(timers: readonly Timer[], now_ms: number): string[] {

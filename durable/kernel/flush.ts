@@ -20,7 +20,11 @@ export interface Bounds<T> {
   bytesOf(item: T): number;
 }
 
-export function createFlush<T>(host: Pick<Host, "later">, bounds: Bounds<T>, run: (batch: T[]) => void): Flush<T> {
+export function createFlush<T>(
+  host: Pick<Host, "later">,
+  bounds: Bounds<T>,
+  run: (batch: T[]) => void,
+): Flush<T> {
   let waiting: T[] = [];
   let waiting_bytes = 0;
   let armed = false;

@@ -29,7 +29,10 @@ export function decode<S extends v.GenericSchema>(
 }
 
 /** A value to a frame: for what does not come as bytes. */
-export function check<S extends v.GenericSchema>(value: unknown, schema: S): Decoded<v.InferOutput<S>> {
+export function check<S extends v.GenericSchema>(
+  value: unknown,
+  schema: S,
+): Decoded<v.InferOutput<S>> {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return { ok: true, frame: parsed.output };
   const issue = parsed.issues[0];
@@ -46,7 +49,11 @@ function parse(text: string): unknown {
   }
 }
 
-function unread(code: RefusalCode, value?: unknown, more: { field?: string } = {}): { ok: false } & Unread {
+function unread(
+  code: RefusalCode,
+  value?: unknown,
+  more: { field?: string } = {},
+): { ok: false } & Unread {
   const answer: { ok: false } & Unread = { ok: false, refusal: refusal(code, more) };
   if (!isRecord(value)) return answer;
   const { command_id, ref } = value;
@@ -55,6 +62,7 @@ function unread(code: RefusalCode, value?: unknown, more: { field?: string } = {
   return answer;
 }
 
-const isShort = (value: unknown): value is string => typeof value === "string" && value.length <= 64;
+const isShort = (value: unknown): value is string =>
+  typeof value === "string" && value.length <= 64;
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

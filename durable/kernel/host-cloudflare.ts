@@ -52,12 +52,16 @@ export function createCloudflareHost(ctx: DurableObjectState, env: HostEnv): Clo
     log(level, event, fields) {
       if (isLogged(level, threshold)) console.log(logLine(Date.now(), level, event, fields));
     },
-    name: (prefix) => (ctx.id.name?.startsWith(`${prefix}_`) ? (ctx.id.name as Id<typeof prefix>) : null),
+    name: (prefix) =>
+      ctx.id.name?.startsWith(`${prefix}_`) ? (ctx.id.name as Id<typeof prefix>) : null,
     accept(protocol) {
       const { 0: client, 1: server } = new WebSocketPair();
       ctx.acceptWebSocket(server);
       const headers = { "Sec-WebSocket-Protocol": protocol };
-      return { response: new Response(null, { status: 101, webSocket: client, headers }), socket: wrap(server) };
+      return {
+        response: new Response(null, { status: 101, webSocket: client, headers }),
+        socket: wrap(server),
+      };
     },
     socket: wrap,
     answerClose(socket, code) {

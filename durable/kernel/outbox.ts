@@ -48,14 +48,19 @@ const clear = statement<{ target: string }>("DELETE FROM outbox WHERE target = :
 const confirm = statement<{ target: string; seq: number }, { entry: number }>(
   "DELETE FROM outbox WHERE target = :target AND through_seq <= :seq RETURNING entry",
 );
-const nextDue = statement<object, { due_at: number | null }>("SELECT MIN(due_at) AS due_at FROM outbox");
+const nextDue = statement<object, { due_at: number | null }>(
+  "SELECT MIN(due_at) AS due_at FROM outbox",
+);
 const pending = statement<object, { entries: number; oldest_at: number | null }>(
   "SELECT COUNT(*) AS entries, MIN(created_at) AS oldest_at FROM outbox",
 );
 
 /** When to hand an entry over again. The first retry is soon; later ones are spread, so that rooms do not march in step. */
 export function retryAt(attempts: number, now_ms: number, spread: number): number {
-  const wait_ms = Math.min(limits.outbox_retry_max_ms, limits.outbox_retry_ms * 2 ** Math.max(0, attempts - 1));
+  const wait_ms = Math.min(
+    limits.outbox_retry_max_ms,
+    limits.outbox_retry_ms * 2 ** Math.max(0, attempts - 1),
+  );
   return now_ms + Math.round(wait_ms * (0.75 + spread / 2));
 }
 
@@ -87,7 +92,8 @@ export function createOutbox(host: Host, alarms: Alarms): Outbox {
     const through_seq = Math.max(...entries.map((entry) => entry.through_seq));
     const parked = attempts >= limits.outbox_attempts;
     const parked_at = parked ? (tried?.parked_at ?? now_ms) : null;
-    if (parked && (tried?.parked_at ?? null) === null) host.log("error", "outbox.parked", { target, through_seq, attempts });
+    if (parked && (tried?.parked_at ?? null) === null)
+      host.log("error", "outbox.parked", { target, through_seq, attempts });
     const spread = (host.random(1)[0] ?? 0) / 256;
     const due_at = keeps ? tried.due_at : retryAt(attempts, now_ms, spread);
     const created_at = Math.min(...entries.map((entry) => entry.created_at));
@@ -111,7 +117,14 @@ export function createOutbox(host: Host, alarms: Alarms): Outbox {
       if (extend.one(sql, { target, through_seq })) return;
       const now = host.now();
       const due_at = now + limits.outbox_gather_ms;
-      insert.run(sql, { target, through_seq, created_at: now, attempts: 0, due_at, parked_at: null });
+      insert.run(sql, {
+        target,
+        through_seq,
+        created_at: now,
+        attempts: 0,
+        due_at,
+        parked_at: null,
+      });
       alarms.within(OUTBOX_TIMER, due_at);
     },
     confirmed(target, seq) {

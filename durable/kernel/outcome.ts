@@ -12,7 +12,10 @@ export type Outcome<T> =
 export type Settled<T> = Extract<Outcome<T>, { kind: "accepted" | "refused" }>;
 
 export const accepted = <T>(value: T): Settled<T> => ({ kind: "accepted", value });
-export const refused = (code: RefusalCode, more?: { retry_after_ms?: number; field?: string }): Settled<never> => ({
+export const refused = (
+  code: RefusalCode,
+  more?: { retry_after_ms?: number; field?: string },
+): Settled<never> => ({
   kind: "refused",
   refusal: refusal(code, more),
 });

@@ -11,7 +11,9 @@ export interface Statement<Params, Row> {
   run(sql: SqlPort, params: Params): void;
 }
 
-export function statement<Params extends object, Row extends object = never>(text: string): Statement<Params, Row> {
+export function statement<Params extends object, Row extends object = never>(
+  text: string,
+): Statement<Params, Row> {
   let compiled: { query: string; names: readonly string[] } | null = null;
   const exec = (sql: SqlPort, params: Params) => {
     compiled ??= compile(text);
@@ -44,6 +46,9 @@ function compile(text: string): { query: string; names: readonly string[] } {
  * One transaction. A callback that returns a promise does not compile: the runtime would commit
  * before the promise settles, and half of the work would be outside.
  */
-export function transact<T>(sql: SqlPort, work: () => T extends PromiseLike<unknown> ? never : T): T {
+export function transact<T>(
+  sql: SqlPort,
+  work: () => T extends PromiseLike<unknown> ? never : T,
+): T {
   return sql.transaction<T>(work);
 }

@@ -37,7 +37,7 @@ function engine(
   return {
     name,
     heading: `The engine on ${runtime}`,
-    minutes: 4,
+    minutes: 6,
     command: (report, [filter = ""]) => command(report, engineFiles(filter)),
     read: readJunit,
   };
