@@ -29,7 +29,13 @@ const forgeries: [string, string, (frame: Events) => void][] = [
   [
     "a body dropped and its hash replaced",
     "hash",
-    ({ events }) => Object.assign(events[0] ?? {}, { body: null, body_hash: otherHash }),
+    ({ events }) =>
+      Object.assign(events[0] ?? {}, { body: null, salt: null, body_hash: otherHash }),
+  ],
+  [
+    "a body dropped and its salt kept",
+    "body_hash",
+    ({ events }) => Object.assign(events[0] ?? {}, { body: null }),
   ],
   ["a head with another hash", "head", ({ head }) => Object.assign(head, { hash: otherHash })],
   ["a head of another room", "head", ({ head }) => Object.assign(head, { room_id: newId("room") })],
