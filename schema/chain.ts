@@ -44,6 +44,23 @@ export function entryHash(prev_hash: string, body_hash: string, header: Header):
   );
 }
 
+/** An entry that follows `prev_hash`, with the hashes that belong to it. */
+export function linked(
+  prev_hash: string,
+  header: Header,
+  { body, salt }: { body: Record<string, unknown>; salt: string },
+): LogEvent {
+  const body_hash = bodyHash(salt, body);
+  return {
+    ...header,
+    body,
+    salt,
+    body_hash,
+    prev_hash,
+    hash: entryHash(prev_hash, body_hash, header),
+  };
+}
+
 /** What the deployment signs. */
 export function headStatement(head: Omit<Head, "signature">): Uint8Array<ArrayBuffer> {
   const { room_id, epoch, seq, hash: head_hash, key_id } = head;

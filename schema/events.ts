@@ -1,5 +1,12 @@
 import * as v from "valibot";
-import { CommandIdSchema, DeviceIdSchema, MessageIdSchema, UserIdSchema } from "./ids.ts";
+import type { MessageId } from "./ids.ts";
+import {
+  CommandIdSchema,
+  DeviceIdSchema,
+  MessageIdSchema,
+  messageIdOf,
+  UserIdSchema,
+} from "./ids.ts";
 import { RoleSchema } from "./permissions.ts";
 import { SeqSchema } from "./position.ts";
 import { RoomKindSchema } from "./room.ts";
@@ -50,6 +57,16 @@ export const EventSchema = v.object({
   hash: HashSchema,
 });
 export type LogEvent = v.InferOutput<typeof EventSchema>;
+
+/**
+ * The message that an event is about. A message is named after the command that sent it, so it keeps its place even
+ * where its body was erased. An erased edit no longer says which message it was about, and need not: the deletion that
+ * erased it comes later in the log.
+ */
+export function subjectOf(event: LogEvent): MessageId | null {
+  if (event.type === "message.sent") return messageIdOf(event.command_id);
+  return (bodyOf(event, "message.edited") ?? bodyOf(event, "message.deleted"))?.message_id ?? null;
+}
 
 /** The body of an event as its type promises, or null where it was erased or is of another type. */
 export function bodyOf<T extends EventType>(event: LogEvent, type: T): EventBody<T> | null {

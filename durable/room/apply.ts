@@ -70,10 +70,3 @@ function applyDeleted(sql: SqlPort, message_id: MessageId, at: number): void {
   messages.remove(sql, message_id, at);
   log.erase(sql, message);
 }
-
-/** What an event is about, for finding it again: not hashed, since it follows from the rest. */
-export function subjectOf(event: Pick<LogEvent, "type" | "body" | "command_id">): string | null {
-  if (event.type === "message.sent") return messageIdOf(event.command_id);
-  const message_id = event.body?.["message_id"];
-  return event.type.startsWith("message.") && typeof message_id === "string" ? message_id : null;
-}

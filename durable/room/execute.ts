@@ -1,14 +1,15 @@
 import type { Caller } from "../../schema/caller.ts";
-import { bodyHash, entryHash, genesisHash, SALT_BYTES, toBase64Url } from "../../schema/chain.ts";
+import { bodyHash, genesisHash, linked, SALT_BYTES, toBase64Url } from "../../schema/chain.ts";
 import type { Command } from "../../schema/commands.ts";
 import type { Happening, LogEvent } from "../../schema/events.ts";
+import { subjectOf } from "../../schema/events.ts";
 import type { CommandId } from "../../schema/ids.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
 import type { SqlPort } from "../kernel/host.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import type { Identity } from "./apply.ts";
-import { apply, subjectOf } from "./apply.ts";
+import { apply } from "./apply.ts";
 import type { Facts } from "./commands/facts.ts";
 import type { RoomContext } from "./context.ts";
 import { decide } from "./dispatch.ts";
@@ -86,16 +87,7 @@ function append(
     device: caller.device_id,
     command_id,
   };
-  const prev_hash = tail?.hash ?? genesisHash(identity.room_id);
-  const body_hash = bodyHash(salt, body);
-  const event: LogEvent = {
-    ...header,
-    body,
-    salt,
-    body_hash,
-    prev_hash,
-    hash: entryHash(prev_hash, body_hash, header),
-  };
+  const event = linked(tail?.hash ?? genesisHash(identity.room_id), header, { body, salt });
   log.append(host.sql, event, subjectOf(event));
   apply(host.sql, identity, event);
   return event;

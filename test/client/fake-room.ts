@@ -1,11 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import {
-  bodyHash,
-  entryHash,
-  genesisHash,
-  headStatement,
-  toBase64Url,
-} from "../../schema/chain.ts";
+import { genesisHash, headStatement, linked, toBase64Url } from "../../schema/chain.ts";
 import type { EventType, LogEvent } from "../../schema/events.ts";
 import type { Events } from "../../schema/frames/events.ts";
 import type { Snapshot } from "../../schema/frames/resume.ts";
@@ -64,17 +58,9 @@ export class FakeRoom {
   ): LogEvent {
     const seq = this.events.length + 1;
     const salt = toBase64Url(randomBytes(16));
-    const body_hash = bodyHash(salt, body);
     const header = { seq, type, at: this.#now(), actor, device: deviceOf(actor), command_id };
     const prev_hash = this.events.at(-1)?.hash ?? genesisHash(this.room_id);
-    const event = {
-      ...header,
-      body,
-      salt,
-      body_hash,
-      prev_hash,
-      hash: entryHash(prev_hash, body_hash, header),
-    };
+    const event = linked(prev_hash, header, { body, salt });
     this.events.push(event);
     return event;
   }

@@ -1,4 +1,4 @@
-import { bodyHash, entryHash, genesisHash, toBase64Url } from "../../schema/chain.ts";
+import { genesisHash, linked, toBase64Url } from "../../schema/chain.ts";
 import type { Happening, LogEvent } from "../../schema/events.ts";
 import type { Epoch, RoomId } from "../../schema/ids.ts";
 import { messageIdOf, newId } from "../../schema/ids.ts";
@@ -37,15 +37,7 @@ export function buildLog(room_id: RoomId = newId("room"), epoch: Epoch = newId("
     };
     const salt = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     const prev_hash = last?.hash ?? genesisHash(room_id);
-    const body_hash = bodyHash(salt, body);
-    const event = {
-      ...header,
-      body,
-      salt,
-      body_hash,
-      prev_hash,
-      hash: entryHash(prev_hash, body_hash, header),
-    };
+    const event = linked(prev_hash, header, { body, salt });
     events.push(event);
     return event;
   };

@@ -1,7 +1,6 @@
 import type { LogEvent } from "../../schema/events.ts";
-import { bodyOf } from "../../schema/events.ts";
+import { bodyOf, subjectOf } from "../../schema/events.ts";
 import type { Epoch, MessageId, UserId } from "../../schema/ids.ts";
-import { messageIdOf } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { ArchiveStep } from "../../schema/rpc.ts";
 
@@ -52,15 +51,6 @@ export function stepRows({ epoch, events }: ArchiveStep): StepRows {
   }
   rows.edited = [...edited.values()];
   return rows;
-}
-
-/**
- * A message is named after the command that sent it, so it keeps its place even where its body was erased. An erased
- * edit no longer says which message it was about, and need not: the deletion that erased it comes later in the log.
- */
-function subjectOf(event: LogEvent): MessageId | null {
-  if (event.type === "message.sent") return messageIdOf(event.command_id);
-  return (bodyOf(event, "message.edited") ?? bodyOf(event, "message.deleted"))?.message_id ?? null;
 }
 
 const encoder = new TextEncoder();
