@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../support/browser.ts";
 import { Deployment } from "./deployment.ts";
@@ -18,6 +18,7 @@ afterAll(async () => {
 test("WEB-9: a server that is killed under open pages loses nothing and repeats nothing", async () => {
   const ada = await Person.arrives(browser, deployment.port, "Ada");
   const bo = await Person.arrives(browser, deployment.port, "Bo");
+  onTestFailed(async () => void (await Promise.all([ada.shows(), bo.shows()])));
   await Promise.all([ada.registers(), bo.registers()]);
   await bo.opens(await ada.createsChannel("Tea"));
   const wanted = { ada: [] as string[], bo: [] as string[] };

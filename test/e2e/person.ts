@@ -1,4 +1,4 @@
-import { expect, onTestFailed } from "vitest";
+import { expect } from "vitest";
 import type {
   Browser,
   BrowserContext,
@@ -47,9 +47,7 @@ export class Person {
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    const person = new Person(name, wire, context, await context.newPage());
-    onTestFailed(() => person.shows());
-    return person;
+    return new Person(name, wire, context, await context.newPage());
   }
 
   /** What a failed test leaves behind to look at. */
