@@ -36,9 +36,9 @@ export function MessageView({ message, opens, isOwn, handle, onEdit, onReceipt }
         {recorded ? message.seq : "·"}
       </span>
       <header id={heading} class={opens ? "message-head" : "visually-hidden"}>
-        <span class="author" title={author === undefined ? undefined : `@${author.handle}`}>
+        <bdi class="author" title={author === undefined ? undefined : `@${author.handle}`}>
           {name}
-        </span>{" "}
+        </bdi>{" "}
         <time dateTime={machineTime(message.at)} title={fullText(message.at)}>
           {timeText(message.at)}
         </time>

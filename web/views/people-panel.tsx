@@ -28,7 +28,7 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
           const user = people.known.value.get(member.user_id);
           return (
             <li key={member.user_id}>
-              <span class="author">{user?.display_name ?? t("timeline.unnamed")}</span>
+              <bdi class="author">{user?.display_name ?? t("timeline.unnamed")}</bdi>
               {user === undefined ? null : <span class="aside"> @{user.handle}</span>}
               <span class="aside">
                 {" "}
