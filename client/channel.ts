@@ -49,8 +49,6 @@ export interface ChannelDeps {
   onStatus(status: ChannelStatus): void;
 }
 
-export type Channel = ReturnType<typeof createChannel>;
-
 export function createChannel(deps: ChannelDeps) {
   const { clock } = deps;
   let status: ChannelStatus = { name: "idle", away_since: clock.now(), reason: null };

@@ -13,8 +13,6 @@ export interface GapDeps {
   missing(): Missing | null;
 }
 
-export type Gaps = ReturnType<typeof createGaps>;
-
 /** Asks for what is missing, one question at a time. */
 export function createGaps({ clock, send, missing }: GapDeps) {
   let count = 0;

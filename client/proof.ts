@@ -29,8 +29,6 @@ export interface ProofDeps {
   onForged(): void;
 }
 
-export type HeadProof = ReturnType<typeof createHeadProof>;
-
 /** Checks the newest head's signature, one at a time: a valid one vouches for all before it. */
 export function createHeadProof(deps: ProofDeps) {
   let head: Proof["head"] = null;

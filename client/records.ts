@@ -17,8 +17,6 @@ export interface RecordsDeps {
   onChange(): void;
 }
 
-export type Records = ReturnType<typeof createRecords>;
-
 /** What is read over HTTP: older messages, and the events that prove what is shown. */
 export function createRecords({ room_id, http, keys, log, report, onChange }: RecordsDeps) {
   /** What to ask for next; undefined until a page has said it. */

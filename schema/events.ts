@@ -29,7 +29,6 @@ export const eventBodies = {
 } as const;
 
 export type EventType = keyof typeof eventBodies;
-export const eventTypes = Object.keys(eventBodies) as [EventType, ...EventType[]];
 export type EventBody<T extends EventType = EventType> = v.InferOutput<(typeof eventBodies)[T]>;
 
 /** An event that a command decided on, before it has a place in the log. */

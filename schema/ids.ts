@@ -29,7 +29,6 @@ export type MessageId = Id<"message">;
 export type CommandId = Id<"command">;
 export type Epoch = Id<"epoch">;
 export type RequestId = Id<"request">;
-export type SocketId = Id<"socket">;
 
 /** Ten random bytes make one UUIDv7. */
 export const ID_RANDOM_BYTES = 10;
