@@ -5,6 +5,8 @@
  */
 export const closes = {
   restarting: { code: 4000, text: "The room moves or restarts. Come back and resume." },
+  /** The session has ended: this device is signed out. */
+  signed_out: { code: 4100, text: "This device has been signed out. Sign in again." },
   removed: { code: 4200, text: "You are no longer a member of this room." },
   too_many_bad_frames: { code: 4201, text: "This client does not speak the protocol." },
 } as const satisfies Record<string, { code: number; text: string }>;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { EventSchema } from "./events.ts";
-import { DeviceIdSchema, RoomIdSchema, UserIdSchema } from "./ids.ts";
+import { RoomIdSchema, UserIdSchema } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { MemberSchema } from "./member.ts";
 import { MessageSchema } from "./message.ts";
@@ -10,20 +10,12 @@ import { HeadSchema, PublicKeySchema, ReceiptSchema } from "./receipt.ts";
 import { RefusalCodeSchema } from "./refusals.ts";
 import { RoomNameSchema, RoomSchema, TopicSchema } from "./room.ts";
 import { MessageTextSchema } from "./text.ts";
-import { DisplayNameSchema, HandleSchema, PasswordSchema, UserSchema } from "./user.ts";
+import { UserSchema } from "./user.ts";
 
-/** Bodies of requests. */
-export const RegisterBodySchema = v.strictObject({
-  handle: HandleSchema,
-  password: PasswordSchema,
-  display_name: v.optional(DisplayNameSchema),
-});
-/** Signing in says nothing about what a handle or a password may look like. */
-export const LoginBodySchema = v.strictObject({
-  handle: v.pipe(v.string(), v.maxLength(limits.handle_characters_max)),
-  password: v.pipe(v.string(), v.maxLength(limits.password_characters_max)),
-});
-export const TicketBodySchema = v.strictObject({ room_id: RoomIdSchema });
+/** Bodies of requests. What is about accounts and signing in is in http-account.ts. */
+/** For a room's socket, or for that of one's own inbox. */
+export const TicketBodySchema = v.strictObject({ room_id: v.nullable(RoomIdSchema) });
+export const ReadBodySchema = v.strictObject({ seq: SeqSchema });
 export const CreateRoomBodySchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("direct"), with: UserIdSchema }),
   v.strictObject({
@@ -37,19 +29,9 @@ export const AddMemberBodySchema = v.strictObject({ user_id: UserIdSchema });
 export const TextBodySchema = v.strictObject({ text: MessageTextSchema });
 
 /** Bodies of answers. */
-export const SessionSchema = v.object({
-  user: UserSchema,
-  device_id: DeviceIdSchema,
-  access_token: v.string(),
-  expires_at: v.number(),
-});
-export type Session = v.InferOutput<typeof SessionSchema>;
-export const MeSchema = v.object({
-  user: UserSchema,
-  device_id: DeviceIdSchema,
-  expires_at: v.number(),
-});
-export type Me = v.InferOutput<typeof MeSchema>;
+/** How far one has read, and what is left of others' messages after it. */
+export const ReadAnswerSchema = v.object({ read_seq: SeqSchema, badge: v.number() });
+export type ReadAnswer = v.InferOutput<typeof ReadAnswerSchema>;
 export const UsersSchema = v.object({ users: v.array(UserSchema) });
 export const TicketSchema = v.object({ ticket: v.string(), expires_at: v.number() });
 

@@ -5,6 +5,7 @@
  */
 const KIB = 1024;
 const SECOND = 1000;
+const DAY = 86_400 * SECOND;
 
 export const limits = {
   /** A frame up, and the body of an HTTP request. Frames down are bounded by what a flush or an answer may hold. */
@@ -18,6 +19,18 @@ export const limits = {
   password_characters_min: 10,
   password_characters_max: 256,
   idempotency_key_characters: 64,
+  mail_characters: 254,
+  pronouns_characters: 40,
+  status_characters: 100,
+  /** The last moment for which anything can be planned, in milliseconds: the year 2100. The platform's clock ends later. */
+  alarm_at_max: 4_102_444_800_000,
+  emoji_characters: 32,
+  profile_fields: 8,
+  field_name_characters: 40,
+  field_value_characters: 200,
+  device_name_characters: 100,
+  folder_characters: 60,
+  note_characters: 500,
 
   /** Members of one room. */
   members: 10_000,
@@ -45,6 +58,52 @@ export const limits = {
 
   /** Sockets of one user in one room. */
   sockets_per_member: 20,
+  /** Sockets of one user to their inbox. */
+  inbox_sockets: 10,
+  /** Clients say `ping` this often; a socket that has said nothing for longer than the next number is dead. */
+  heartbeat_ms: 25 * SECOND,
+  dead_socket_ms: 40 * SECOND,
+  /** Without input for so long a device is idle. */
+  idle_ms: 300 * SECOND,
+  /** People whom one device may watch at once. */
+  watched_users: 200,
+  watch_lease_ms: 600 * SECOND,
+  /** Changes of presence gather this long before they are told. */
+  presence_gather_ms: SECOND,
+  /** People outside one's contacts who are told at once; more are answered when they ask. */
+  watchers: 1_000,
+  /** Calls to other inboxes about presence that one inbox has open at once. */
+  presence_calls: 32,
+  /** A device that comes back so soon after its socket went finds everyone still watched. */
+  watch_linger_ms: 5 * SECOND,
+  /** Marks gather this long before they go to the inboxes. */
+  mark_gather_ms: SECOND,
+  /** Rooms over this size mark their members' inboxes only when those are looked at. */
+  marked_members: 200,
+  badge_max: 100,
+  /** Members whose cursors one write moves. */
+  cursors_per_write: 1_000,
+  /** The newest messages, deleted ones included, among which the unread ones are counted. */
+  badge_window: 1_000,
+  /** Inboxes that a room speaks to at once, and those that it tells in one hand-over. */
+  inboxes_at_once: 20,
+  inboxes_per_delivery: 500,
+  preview_characters: 140,
+  /** The newest events that an inbox keeps for resuming; a client further behind starts over. */
+  inbox_events: 1_000,
+  inbox_rooms: 5_000,
+  drafts: 500,
+  bookmarks: 1_000,
+  contacts: 5_000,
+  blocks: 1_000,
+  /** Open requests to others. */
+  contact_requests: 100,
+  /** Requests of others that wait for an answer; the oldest makes room for a new one. */
+  requests_received: 1_000,
+  /** Addresses that one user may compare with those of the deployment, in a day and at once. */
+  contact_lookups_per_day: 1_000,
+  contact_lookups_burst: 500,
+  contacts_page: 100,
   /** What a room answers one user with, to resumes and gaps: a full bucket, and how fast it fills. */
   answer_bytes_burst: 16 * 1024 * KIB,
   answer_bytes_per_second: 1024 * KIB,
@@ -65,6 +124,55 @@ export const limits = {
   ticket_characters: 2_048,
 
   access_token_ms: 900 * SECOND,
+  refresh_token_ms: 30 * DAY,
+  /** However diligently it is refreshed, a session ends after this. */
+  session_ms_max: 180 * DAY,
+  /** A refresh token that was just followed by another still gives that same one: two tabs, or a lost answer. */
+  refresh_grace_ms: 30 * SECOND,
+  /** How often a socket's session is looked at again, besides being told of its end. */
+  session_check_ms: 900 * SECOND,
+  /** Looks in a row at which the inbox could not be asked, after which the device has to come back with a new ticket. */
+  session_checks_failed: 4,
+  /** A device's last visit is written down at most this often. */
+  last_seen_step_ms: 60 * SECOND,
+  /** For so long after signing in, a device need not prove again that its owner sits there. */
+  recent_sign_in_ms: 600 * SECOND,
+  /** For so long a browser counts as one that has signed in to an account before. */
+  known_device_ms: 180 * DAY,
+  devices: 50,
+  /** Rooms that are remembered for a device, to be told when its session ends. */
+  device_rooms: 200,
+  api_tokens: 50,
+  api_token_ms_max: 366 * DAY,
+  bots: 20,
+  passkeys: 20,
+  recovery_codes: 10,
+  /** Wrong codes in a row, however slowly they are tried: then it takes a recovery code. NIST SP 800-63B, 3.2.2. */
+  wrong_codes: 100,
+  /** How long a challenge for a passkey, and the way to another service for signing in, stay open. */
+  challenge_ms: 300 * SECOND,
+  /** For so long another service's own description of itself is believed, and for so long an answer of it waited for. */
+  provider_known_ms: 600 * SECOND,
+  provider_answer_ms: 10 * SECOND,
+  mail_link_ms: DAY,
+  reset_link_ms: 3600 * SECOND,
+  invitation_ms: 30 * DAY,
+  invitation_uses: 100,
+  invitations: 100,
+  /** Between asking for an account to be deleted and its erasure; signing in takes it back. */
+  deletion_grace_ms: 14 * DAY,
+  /** After a refusal for age, another try from the same browser is refused unread. */
+  age_refusal_ms: DAY,
+
+  /** Tries within a minute, before any password is hashed. wrangler.toml repeats them; a test compares. */
+  sign_in_per_address: 30,
+  sign_in_per_account: 10,
+  /** From a browser that has signed in to this very account before: others cannot lock its owner out. */
+  sign_in_per_known_device: 10,
+  registrations_per_address: 20,
+  mails_per_minute: 3,
+  lookups_per_minute: 60,
+  rooms_per_minute: 30,
   ticket_ms: 30 * SECOND,
   /** How far two clocks of one deployment may differ. */
   clock_skew_ms: 5 * SECOND,
@@ -74,6 +182,8 @@ export const limits = {
    * at a quarter of a second nearly every message of a quiet room paid for one of its own (decision 0001).
    */
   outbox_gather_ms: 2 * SECOND,
+  /** Targets that are handed what is theirs at once. */
+  outbox_at_once: 20,
   /** An entry that was handed over and is not confirmed is handed over again after this. */
   outbox_retry_ms: 5 * SECOND,
   outbox_retry_max_ms: 300 * SECOND,

@@ -25,6 +25,81 @@ const table = {
   text_too_long: { status: 413, retryable: false, text: "The text is longer than the limit." },
   unauthenticated: { status: 401, retryable: false, text: "Sign in first." },
   wrong_credentials: { status: 401, retryable: false, text: "Handle or password is wrong." },
+  second_factor_required: {
+    status: 401,
+    retryable: false,
+    text: "The password is right. Send it again with a code of the second factor.",
+  },
+  wrong_code: { status: 401, retryable: false, text: "The code is wrong or was used before." },
+  token_reused: {
+    status: 401,
+    retryable: false,
+    text: "This refresh token was used before, so its session has been ended. Sign in again.",
+  },
+  link_refused: {
+    status: 410,
+    retryable: false,
+    text: "The link is not valid any more, or was used before. Ask for a new one.",
+  },
+  challenge_refused: {
+    status: 409,
+    retryable: false,
+    text: "The challenge has run out or was answered before. Begin again.",
+  },
+  passkey_refused: { status: 401, retryable: false, text: "This passkey does not sign in here." },
+  provider_refused: {
+    status: 502,
+    retryable: true,
+    text: "The other service did not vouch for this sign-in. Begin again.",
+  },
+  identity_taken: {
+    status: 409,
+    retryable: false,
+    text: "This sign-in of the other service belongs to another account here.",
+  },
+  recent_sign_in_required: {
+    status: 403,
+    retryable: false,
+    text: "Show again that it is you: with the password, or with a passkey.",
+  },
+  last_sign_in_method: {
+    status: 409,
+    retryable: false,
+    text: "This is the only way to sign in to the account. Add another first.",
+  },
+  registration_closed: {
+    status: 403,
+    retryable: false,
+    text: "This deployment takes new accounts by invitation only, or not at all.",
+  },
+  mail_not_allowed: {
+    status: 403,
+    retryable: false,
+    text: "This deployment takes mail addresses of certain domains only.",
+  },
+  weak_password: {
+    status: 422,
+    retryable: false,
+    text: "This password is among the first that are guessed. Choose another.",
+  },
+  mail_unproved: {
+    status: 403,
+    retryable: false,
+    text: "Follow the link that was sent to your mail address. Then sign in.",
+  },
+  too_young: { status: 403, retryable: false, text: "An account cannot be made." },
+  scope_missing: { status: 403, retryable: false, text: "This token may not do that." },
+  not_reachable: {
+    status: 403,
+    retryable: false,
+    text: "This person takes direct messages from certain people only.",
+  },
+  too_many: {
+    status: 409,
+    retryable: false,
+    text: "There are as many of these as one account may have.",
+  },
+  no_request: { status: 409, retryable: false, text: "There is no such request, or not any more." },
   ticket_refused: {
     status: 401,
     retryable: false,

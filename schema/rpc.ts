@@ -1,7 +1,7 @@
 import type { Caller } from "./caller.ts";
 import type { LogEvent } from "./events.ts";
-import type { EventPage, MessagePage, ReceiptAnswer, RoomView } from "./http.ts";
-import type { Epoch, RoomId } from "./ids.ts";
+import type { EventPage, MessagePage, ReadAnswer, ReceiptAnswer, RoomView } from "./http.ts";
+import type { DeviceId, Epoch, RoomId, UserId } from "./ids.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What the Worker and the consumers ask of actors. Refusals are values; only what nobody expected throws. */
@@ -31,6 +31,12 @@ export interface RoomRpc {
   events(caller: Caller, page: { after: number; limit: number }): Promise<Answer<EventPage>>;
   /** From the archive only: confirms what it holds, and gives what comes next. Null where there is no such room. */
   archive(watermark: Watermark | null): Promise<Answer<ArchiveStep> | null>;
+  /** A device has been signed out: its sockets here are closed. */
+  endSession(user_id: UserId, device_id: DeviceId): Promise<void>;
+  /** How far this member has read. It only grows; what is behind changes nothing. */
+  read(caller: Caller, seq: number): Promise<Answer<ReadAnswer>>;
+  /** The account is gone: whoever it was leaves, and owes nobody a reason. */
+  forget(user_id: UserId): Promise<void>;
   /** That the class can be reached and its storage read. */
   ping(): Promise<"pong">;
 }
@@ -48,7 +54,8 @@ export const OPENING_HEADER = "x-quoth-opening";
 
 export interface Opening {
   caller: Caller;
-  room_id: RoomId;
+  /** Null where the socket is the user's inbox's. */
+  room_id: RoomId | null;
   /** The newest version of the protocol that both sides speak. */
   version: number;
   /** The ticket's id, which the actor takes once. */

@@ -5,7 +5,9 @@ import { limits } from "./limits.ts";
  * Controls, bidirectional overrides and what cannot be seen: in a name they make one look like another.
  * The two joiners (U+200C, U+200D) stay: Persian and emoji are written with them.
  */
-const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+const deceptive =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u00ad\u115f\u1160\u200b\u2060-\u2069\u2800\u3164\ufeff\uffa0\u{e0000}-\u{e007f}]/u;
+const visible = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/u;
 
 /** One line of plain text that people read as a name: trimmed, normalised, nothing hidden in it. */
 export const line = (min_characters: number, max_characters: number) =>
@@ -19,6 +21,7 @@ export const line = (min_characters: number, max_characters: number) =>
     v.minLength(min_characters, `at least ${min_characters} characters`),
     v.maxLength(max_characters, `at most ${max_characters} characters`),
     v.check((text) => !deceptive.test(text), "contains control or invisible characters"),
+    v.check((text) => text === "" || visible.test(text), "nothing to be seen"),
   );
 
 /** The issue of a text that is too long: its own refusal, so that a client can offer something better. */
