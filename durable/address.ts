@@ -1,4 +1,5 @@
-import type { RoomId } from "../schema/ids.ts";
+import type { RoomId, UserId } from "../schema/ids.ts";
+import type { InboxRpc } from "../schema/inbox-rpc.ts";
 import type { RoomRpc } from "../schema/rpc.ts";
 
 /** Ids to typed stubs: the only place that knows how an actor is found and when a call to it is tried again. */
@@ -7,12 +8,20 @@ export interface RoomActor extends RoomRpc {
   fetch(request: Request): Promise<Response>;
 }
 
-/** What an actor is, seen from outside. The platform's own types make `never` of every `unknown` in an answer. */
-interface Actors {
-  ROOM: Pick<DurableObjectNamespace, "idFromName"> & { get(id: DurableObjectId): unknown };
+export interface InboxActor extends InboxRpc {
+  fetch(request: Request): Promise<Response>;
 }
 
-export function roomActor(env: Actors, room_id: RoomId): RoomActor {
+/** What an actor is, seen from outside. The platform's own types make `never` of every `unknown` in an answer. */
+type Namespace = Pick<DurableObjectNamespace, "idFromName"> & {
+  get(id: DurableObjectId): unknown;
+};
+interface Actors {
+  ROOM: Namespace;
+  INBOX: Namespace;
+}
+
+export function roomActor(env: Pick<Actors, "ROOM">, room_id: RoomId): RoomActor {
   // A stub that has failed stays broken, so each attempt asks for a new one.
   const stub = () => env.ROOM.get(env.ROOM.idFromName(room_id)) as RoomActor;
   return {
@@ -21,7 +30,43 @@ export function roomActor(env: Actors, room_id: RoomId): RoomActor {
     messages: (caller, page) => withRetries(() => stub().messages(caller, page)),
     events: (caller, page) => withRetries(() => stub().events(caller, page)),
     archive: (watermark) => withRetries(() => stub().archive(watermark)),
+    endSession: (user_id, device_id) => withRetries(() => stub().endSession(user_id, device_id)),
+    read: (caller, seq) => withRetries(() => stub().read(caller, seq)),
+    forget: (user_id) => withRetries(() => stub().forget(user_id)),
     ping: () => withRetries(() => stub().ping()),
+    fetch: (request) => stub().fetch(request),
+  };
+}
+
+export function inboxActor(env: Pick<Actors, "INBOX">, user_id: UserId): InboxActor {
+  const stub = () => env.INBOX.get(env.INBOX.idFromName(user_id)) as InboxActor;
+  const again = <T>(call: (actor: InboxActor) => Promise<T>) => withRetries(() => call(stub()));
+  return {
+    signIn: (start) => again((actor) => actor.signIn(start)),
+    open: () => again((actor) => actor.open()),
+    rotate: (rotation) => again((actor) => actor.rotate(rotation)),
+    holds: (device_id) => again((actor) => actor.holds(device_id)),
+    mayOpen: (device_id, room_id) => again((actor) => actor.mayOpen(device_id, room_id)),
+    devices: (caller) => again((actor) => actor.devices(caller)),
+    renameDevice: (caller, device_id, name) =>
+      again((actor) => actor.renameDevice(caller, device_id, name)),
+    signOut: (of, which) => again((actor) => actor.signOut(of, which)),
+    createToken: (caller, token) => again((actor) => actor.createToken(caller, token)),
+    tokens: (caller) => again((actor) => actor.tokens(caller)),
+    token: (token_hash) => again((actor) => actor.token(token_hash)),
+    command: (caller, command) => again((actor) => actor.command(caller, command)),
+    state: (caller) => again((actor) => actor.state(caller)),
+    mark: (mark) => again((actor) => actor.mark(mark)),
+    gone: (room) => again((actor) => actor.gone(room)),
+    wish: (from, wish) => again((actor) => actor.wish(from, wish)),
+    watch: (viewer) => again((actor) => actor.watch(viewer)),
+    unwatch: (viewer) => again((actor) => actor.unwatch(viewer)),
+    seen: (presence) => again((actor) => actor.seen(presence)),
+    takesDirect: (from, room_ids) => again((actor) => actor.takesDirect(from, room_ids)),
+    roomIds: () => again((actor) => actor.roomIds()),
+    takeLookups: (caller, addresses) => again((actor) => actor.takeLookups(caller, addresses)),
+    erase: () => again((actor) => actor.erase()),
+    ping: () => again((actor) => actor.ping()),
     fetch: (request) => stub().fetch(request),
   };
 }

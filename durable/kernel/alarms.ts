@@ -38,6 +38,7 @@ export interface Alarms {
   set(name: string, due_at: number | null): void;
   /** Due no later than the given time: an earlier one stays, and nothing is written. */
   within(name: string, due_at: number): void;
+  has(name: string): boolean;
   due(): string[];
   /** Says the next time to the platform again; an alarm that has fired is gone. */
   arm(): void;
@@ -65,6 +66,7 @@ export function createAlarms(host: Host): Alarms {
       const timer = timers().find((one) => one.name === name);
       if (!timer || timer.due_at > due_at) set(name, due_at);
     },
+    has: (name) => timers().some((timer) => timer.name === name),
     due: () => dueTimers(timers(), host.now()),
     arm,
   };

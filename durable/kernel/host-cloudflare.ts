@@ -33,6 +33,7 @@ export function createCloudflareHost(ctx: DurableObjectState, env: HostEnv): Clo
       close: (code, reason) => socket.close(code, reason),
       load: () => socket.deserializeAttachment(),
       save: (attachment) => socket.serializeAttachment(attachment),
+      pinged_at: () => ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null,
     };
     wrapped.set(socket, made);
     return made;
@@ -48,6 +49,11 @@ export function createCloudflareHost(ctx: DurableObjectState, env: HostEnv): Clo
     now: () => Date.now(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     setAlarm: (at_ms) => void ctx.storage.setAlarm(at_ms),
+    async clear() {
+      // Not waited for: the two belong to one write.
+      void ctx.storage.deleteAlarm();
+      await ctx.storage.deleteAll();
+    },
     later: (work) => void setTimeout(work, 0),
     log(level, event, fields) {
       if (isLogged(level, threshold)) console.log(logLine(Date.now(), level, event, fields));

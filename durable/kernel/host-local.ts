@@ -52,6 +52,7 @@ export function createLocalHost(settings: LocalSettings): LocalHost {
       close: (code, reason) => (live("close"), socket.close(code, reason)),
       load: () => socket.load(),
       save: (attachment) => (live("save"), socket.save(structuredClone(attachment))),
+      pinged_at: () => socket.pinged_at(),
     };
     guarded.set(socket, made);
     return made;
@@ -66,6 +67,12 @@ export function createLocalHost(settings: LocalSettings): LocalHost {
     setAlarm(at_ms) {
       live("alarm");
       world.alarm_at = at_ms;
+    },
+    async clear() {
+      live("clear");
+      world.alarm_at = null;
+      const tables = world.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+      for (const { name } of tables) world.db.exec(`DROP TABLE "${String(name)}"`);
     },
     later: (work) => settings.later(() => void (dead || work())),
     log: settings.log ?? (() => {}),

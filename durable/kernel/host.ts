@@ -13,6 +13,8 @@ export interface Host {
   random(bytes: number): Uint8Array;
   /** Wakes the actor at about this time, even if it was evicted. Part of the running transaction. */
   setAlarm(at_ms: number): void;
+  /** Forgets everything that is stored, the alarm too. What is asked afterwards finds an actor that never was. */
+  clear(): Promise<void>;
   /** Runs the work in a later turn, after what has arrived meanwhile. Forgotten if the actor dies. */
   later(work: () => void): void;
   log(level: LogLevel, event: string, fields: LogFields): void;
@@ -40,6 +42,8 @@ export interface HostSocket {
   /** What the socket remembers over hibernation. */
   load(): unknown;
   save(attachment: unknown): void;
+  /** When its last `ping` was answered, which wakes nobody; null where there was none. */
+  pinged_at(): number | null;
 }
 
 export interface Signer {

@@ -1,5 +1,6 @@
 import { limits } from "../../schema/limits.ts";
 import type { Alarms } from "./alarms.ts";
+import { atMost } from "./at-most.ts";
 import type { Host } from "./host.ts";
 import { statement, transact } from "./sql.ts";
 
@@ -34,8 +35,10 @@ interface Entry {
   parked_at: number | null;
 }
 
-const extend = statement<{ target: string; through_seq: number }, { entry: number }>(
-  "UPDATE outbox SET through_seq = :through_seq WHERE target = :target AND attempts = 0 RETURNING entry",
+/** `dues` is JSON: target to the time by which it is to be handed over. */
+const extend = statement<{ dues: string; through_seq: number }, { target: string; due_at: number }>(
+  `UPDATE outbox SET through_seq = :through_seq, due_at = MIN(due_at, asked.value)
+   FROM json_each(:dues) AS asked WHERE target = asked.key AND attempts = 0 RETURNING target, due_at`,
 );
 const insert = statement<Omit<Entry, "entry">>(
   `INSERT INTO outbox (target, through_seq, created_at, attempts, due_at, parked_at)
@@ -68,7 +71,10 @@ export function retryAt(attempts: number, now_ms: number, spread: number): numbe
 export type Deliver = (target: string, through_seq: number) => Promise<void>;
 
 export interface Outbox {
-  note(target: string, through_seq: number): void;
+  /** To be handed over after the given time, in which more may be gathered. */
+  note(target: string, through_seq: number, gather_ms?: number): void;
+  /** The same for several targets, each with its time to gather, at the price of one. */
+  noteAll(gather_ms: Readonly<Record<string, number>>, through_seq: number): void;
   confirmed(target: string, seq: number): void;
   drain(deliver: Deliver): Promise<void>;
   pending(): { entries: number; oldest_at: number | null };
@@ -112,32 +118,52 @@ export function createOutbox(host: Host, alarms: Alarms): Outbox {
     return claimed;
   };
 
+  const noteAll = (gather_ms: Readonly<Record<string, number>>, through_seq: number): void => {
+    const now = host.now();
+    const targets = Object.entries(gather_ms).map(([target, wait_ms]) => ({
+      target,
+      due_at: now + wait_ms,
+    }));
+    const dues = JSON.stringify(
+      Object.fromEntries(targets.map(({ target, due_at }) => [target, due_at])),
+    );
+    const extended = new Map(
+      extend.all(sql, { dues, through_seq }).map((row) => [row.target, row.due_at]),
+    );
+    for (const { target, due_at } of targets) {
+      const known = extended.get(target);
+      if (known === undefined)
+        insert.run(sql, {
+          target,
+          through_seq,
+          created_at: now,
+          attempts: 0,
+          due_at,
+          parked_at: null,
+        });
+      // One that waits already and for no longer has its alarm: the hot path ends here.
+      if (known === undefined || known === due_at) alarms.within(OUTBOX_TIMER, due_at);
+    }
+  };
+
   return {
-    note(target, through_seq) {
-      if (extend.one(sql, { target, through_seq })) return;
-      const now = host.now();
-      const due_at = now + limits.outbox_gather_ms;
-      insert.run(sql, {
-        target,
-        through_seq,
-        created_at: now,
-        attempts: 0,
-        due_at,
-        parked_at: null,
-      });
-      alarms.within(OUTBOX_TIMER, due_at);
+    note(target, through_seq, gather_ms = limits.outbox_gather_ms) {
+      noteAll({ [target]: gather_ms }, through_seq);
     },
+    noteAll,
     confirmed(target, seq) {
       if (confirm.all(sql, { target, seq }).length > 0) rearm();
     },
     async drain(deliver) {
-      for (const [target, through_seq] of transact(sql, claimDue)) {
+      const claimed = transact(sql, claimDue);
+      // Side by side: a target that is slow to answer is no reason for another to wait.
+      await atMost(limits.outbox_at_once, claimed, async ([target, through_seq]) => {
         try {
           await deliver(target, through_seq);
         } catch (error) {
           host.log("warn", "outbox.undelivered", { target, through_seq, reason: String(error) });
         }
-      }
+      });
     },
     pending: () => pending.one(sql, {}) ?? { entries: 0, oldest_at: null },
   };

@@ -1,4 +1,5 @@
-import type { RoomId } from "../../schema/ids.ts";
+import type { RoomId, UserId } from "../../schema/ids.ts";
+import type { InboxRpc } from "../../schema/inbox-rpc.ts";
 import type { Alarms } from "../kernel/alarms.ts";
 import { createAlarms } from "../kernel/alarms.ts";
 import type { Host } from "../kernel/host.ts";
@@ -13,9 +14,17 @@ import type { RoomRow } from "./stores/room.ts";
 import { roomStore } from "./stores/room.ts";
 import { roomMigrations } from "./tables.ts";
 
+/** Who is outside of the room, as it may speak to them. */
+export interface RoomPeers {
+  /** Tells the archive that there is more. */
+  archive(through_seq: number): Promise<void>;
+  inbox(user_id: UserId): Pick<InboxRpc, "mark" | "gone" | "holds">;
+}
+
 /** What every part of the room is handed. */
 export interface RoomContext {
   readonly host: Host;
+  readonly peers: RoomPeers;
   /** The id that this actor answers to, whether or not a room was created under it. */
   readonly room_id: RoomId;
   readonly alarms: Alarms;
@@ -27,22 +36,27 @@ export interface RoomContext {
   prepare(): void;
   /** The tables are committed: nothing can take them away, so they need not be looked for again. */
   remember(): void;
+  /** Hears of every socket that has ended, whoever ended it. */
+  onDropped(listener: () => void): void;
 }
 
-export function createContext(host: Host, name: RoomId | null): RoomContext {
+export function createContext(host: Host, name: RoomId | null, peers: RoomPeers): RoomContext {
   const alarms = createAlarms(host);
-  const stays = ({ caller }: Session) => members.find(host.sql, caller.user_id) !== null;
+  const endOf = ({ caller }: Session) =>
+    members.find(host.sql, caller.user_id) ? null : ("removed" as const);
   let room_id = name;
   let created = false;
+  let dropped = () => {};
   const context: RoomContext = {
     host,
+    peers,
     get room_id() {
       if (room_id === null) throw new Error("this actor was reached without a name");
       return room_id;
     },
     alarms,
     outbox: createOutbox(host, alarms),
-    sockets: createSockets(host, stays),
+    sockets: createSockets(host, endOf, () => dropped()),
     room() {
       if (!created && !isMigrated(host.sql)) return null;
       return roomStore.get(host.sql);
@@ -50,6 +64,9 @@ export function createContext(host: Host, name: RoomId | null): RoomContext {
     prepare: () => void migrate(host.sql, roomMigrations, host.now()),
     remember() {
       created = true;
+    },
+    onDropped(listener) {
+      dropped = listener;
     },
   };
   if (isMigrated(host.sql)) {

@@ -1,8 +1,14 @@
 import type { Caller } from "../../schema/caller.ts";
 import type { Command } from "../../schema/commands.ts";
 import { CommandSchema } from "../../schema/commands.ts";
-import type { EventPage, MessagePage, ReceiptAnswer, RoomView } from "../../schema/http.ts";
-import type { RoomId } from "../../schema/ids.ts";
+import type {
+  EventPage,
+  MessagePage,
+  ReadAnswer,
+  ReceiptAnswer,
+  RoomView,
+} from "../../schema/http.ts";
+import type { DeviceId, RoomId, UserId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { Answer, ArchiveStep, Opening, Watermark } from "../../schema/rpc.ts";
 import { createBudget } from "../kernel/budget.ts";
@@ -11,15 +17,24 @@ import { check } from "../kernel/frames.ts";
 import type { Host, HostSocket } from "../kernel/host.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { refused } from "../kernel/outcome.ts";
-import type { Deliver } from "../kernel/outbox.ts";
 import { OUTBOX_TIMER } from "../kernel/outbox.ts";
-import { admit, createReceiver, welcome } from "./connection.ts";
-import type { RoomContext } from "./context.ts";
+import { admit, createConnection, welcome } from "./connection.ts";
+import type { RoomContext, RoomPeers } from "./context.ts";
 import { createContext } from "./context.ts";
 import { encode } from "./emit.ts";
 import type { Pending } from "./flush.ts";
 import { flushCommands } from "./flush.ts";
+import { forgetting } from "./forgetting.ts";
+import { INBOXES, tellInboxes } from "./marks.ts";
+import { createReading } from "./reading.ts";
 import { archiveStep, eventPage, messagePage, view } from "./reads.ts";
+import {
+  SESSIONS_TIMER,
+  checkSessions,
+  createDropped,
+  endSession,
+  wakeSessions,
+} from "./sessions.ts";
 
 /**
  * The room, whole, on any host. The class in room.ts hands it the platform's events one by one;
@@ -33,6 +48,10 @@ export interface RoomEngine {
   closed(socket: HostSocket, code: number): void;
   /** A command that did not come over a socket. The answer comes in the turn that commits it. */
   submit(caller: Caller, value: unknown, settle: (answer: Answer<ReceiptAnswer>) => void): void;
+  read(caller: Caller, seq: number): Answer<ReadAnswer>;
+  endSession(user_id: UserId, device_id: DeviceId): void;
+  /** Fails where it could not be written; then it is to be asked for again. */
+  forget(user_id: UserId): Promise<void>;
   view(caller: Caller): Answer<RoomView>;
   messages(caller: Caller, page: { before: number | null; limit: number }): Answer<MessagePage>;
   events(caller: Caller, page: { after: number; limit: number }): Answer<EventPage>;
@@ -40,8 +59,11 @@ export interface RoomEngine {
   alarm(): Promise<void>;
 }
 
-export function createRoomEngine(host: Host, name: RoomId | null, deliver: Deliver): RoomEngine {
-  const context = createContext(host, name);
+export function createRoomEngine(host: Host, name: RoomId | null, peers: RoomPeers): RoomEngine {
+  const context = createContext(host, name, peers);
+  context.onDropped(createDropped(context));
+  wakeSessions(context);
+  const reading = createReading(context);
   const budget = createBudget({
     burst: limits.commands_burst,
     per_second: limits.commands_per_second,
@@ -70,7 +92,7 @@ export function createRoomEngine(host: Host, name: RoomId | null, deliver: Deliv
     flush.push({ caller, command, bytes, settle });
   };
 
-  const receiver = createReceiver(context, (socket, session, command, bytes) =>
+  const receiver = createConnection(context, reading, (socket, session, command, bytes) =>
     submit(session.caller, command, bytes, (settled) => {
       const { command_id } = command;
       const frame =
@@ -80,6 +102,9 @@ export function createRoomEngine(host: Host, name: RoomId | null, deliver: Deliv
       context.sockets.send(socket, encode(frame));
     }),
   );
+
+  const deliver = (target: string, through_seq: number): Promise<void> =>
+    target === INBOXES ? tellInboxes(context) : peers.archive(through_seq);
 
   return {
     context,
@@ -94,6 +119,9 @@ export function createRoomEngine(host: Host, name: RoomId | null, deliver: Deliv
         settle(answer(settled)),
       );
     },
+    read: (caller, seq) => answer(reading.read(caller, seq)),
+    endSession: (user_id, device_id) => endSession(context, user_id, device_id),
+    forget: (user_id) => forgetting(context, user_id, (pending) => flush.push(pending)),
     view: (caller) => answer(view(context, caller)),
     messages: (caller, page) => answer(messagePage(context, caller, page)),
     events: (caller, page) => answer(eventPage(context, caller, page)),
@@ -104,7 +132,11 @@ export function createRoomEngine(host: Host, name: RoomId | null, deliver: Deliv
     async alarm() {
       if (!context.room()) return;
       try {
-        if (context.alarms.due().includes(OUTBOX_TIMER)) await context.outbox.drain(deliver);
+        const due = context.alarms.due();
+        await Promise.all([
+          due.includes(OUTBOX_TIMER) ? context.outbox.drain(deliver) : null,
+          due.includes(SESSIONS_TIMER) ? checkSessions(context) : null,
+        ]);
       } finally {
         // Also after a failure: the platform gives up on an alarm that goes on failing, and this room must not.
         context.alarms.arm();

@@ -1,6 +1,5 @@
 import type { Caller } from "../../schema/caller.ts";
 import { bodyHash, genesisHash, linked, SALT_BYTES, toBase64Url } from "../../schema/chain.ts";
-import type { Command } from "../../schema/commands.ts";
 import type { Happening, LogEvent } from "../../schema/events.ts";
 import { subjectOf } from "../../schema/events.ts";
 import type { CommandId } from "../../schema/ids.ts";
@@ -10,7 +9,7 @@ import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import type { Identity } from "./apply.ts";
 import { apply } from "./apply.ts";
-import type { Facts } from "./commands/facts.ts";
+import type { Facts, RoomCommand } from "./commands/facts.ts";
 import type { RoomContext } from "./context.ts";
 import { decide } from "./dispatch.ts";
 import type { CommandRow } from "./stores/commands.ts";
@@ -30,7 +29,11 @@ export interface Effect {
  * One command, inside the transaction of its flush: has it happened before, may it, what does it lead to,
  * then the log entry and the tables. All of it is synchronous, and none of it is told to anyone here.
  */
-export function execute(context: RoomContext, caller: Caller, command: Command): Settled<Effect> {
+export function execute(
+  context: RoomContext,
+  caller: Caller,
+  command: RoomCommand,
+): Settled<Effect> {
   const { sql } = context.host;
   const room = context.room();
   const first = room && commands.find(sql, command.command_id);
@@ -108,7 +111,7 @@ function factsOf({ host: { sql } }: RoomContext, room: RoomRow | null, caller: C
  * Whether a command is the one that had its effect under this id. Where what it said has been erased, nobody can tell
  * any more, and the id alone decides.
  */
-function isRepeat(sql: SqlPort, first: CommandRow, command: Command): boolean {
+function isRepeat(sql: SqlPort, first: CommandRow, command: RoomCommand): boolean {
   const salt = log.at(sql, first.seq)?.salt ?? null;
   return salt === null || fingerprintOf(command, salt) === first.fingerprint;
 }
@@ -117,6 +120,6 @@ function isRepeat(sql: SqlPort, first: CommandRow, command: Command): boolean {
  * What a command asks for, apart from its id. It is salted as the event's body is, and with the salt's erasure it says
  * nothing any more: a bare hash of a short text could be guessed back.
  */
-function fingerprintOf({ command_id: _, ...asked }: Command, salt: string): string {
+function fingerprintOf({ command_id: _, ...asked }: RoomCommand, salt: string): string {
   return bodyHash(salt, asked);
 }

@@ -1,25 +1,28 @@
 import type { Caller } from "../../schema/caller.ts";
-import type { Command } from "../../schema/commands.ts";
 import type { LogEvent } from "../../schema/events.ts";
 import { bodyOf } from "../../schema/events.ts";
 import type { ReceiptAnswer } from "../../schema/http.ts";
+import { limits } from "../../schema/limits.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import { transact } from "../kernel/sql.ts";
+import type { RoomCommand } from "./commands/facts.ts";
 import type { RoomContext } from "./context.ts";
 import type { Told } from "./emit.ts";
 import { emit } from "./emit.ts";
 import type { Effect } from "./execute.ts";
 import { execute } from "./execute.ts";
 import { headFor, receiptFor, seal } from "./head.ts";
+import { INBOXES } from "./marks.ts";
 import { ARCHIVE } from "./reads.ts";
+import { moveCursors } from "./reading.ts";
 import { members } from "./stores/members.ts";
 import type { RoomRow } from "./stores/room.ts";
 
 /** A command that waits for its flush, and who is to hear what became of it. */
 export interface Pending {
   readonly caller: Caller;
-  readonly command: Command;
+  readonly command: RoomCommand;
   readonly bytes: number;
   settle(answer: Settled<ReceiptAnswer>): void;
 }
@@ -72,13 +75,21 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
   return { answers, told };
 }
 
-/** Signs what the flush has added, and notes it for the archive. */
+/** Signs what the flush has added, and notes it for the archive and the inboxes. */
 function commitTo(context: RoomContext, room: RoomRow, events: readonly LogEvent[]): Told | null {
   const { sql } = context.host;
   const newest = events.at(-1);
   if (!newest) return null;
   seal(context, room, newest);
-  context.outbox.note(ARCHIVE, newest.seq);
+  const who_came = moveCursors(context, events);
+  context.outbox.noteAll(
+    {
+      [ARCHIVE]: limits.outbox_gather_ms,
+      // A room appears at once to those who came into it.
+      [INBOXES]: who_came ? 0 : limits.mark_gather_ms,
+    },
+    newest.seq,
+  );
   const left = events.flatMap((event) => bodyOf(event, "member.left")?.user_id ?? []);
   const back = new Set(left.filter((user_id) => members.find(sql, user_id) !== null));
   return { events, head: headFor(context, room, newest.seq), back };

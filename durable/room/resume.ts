@@ -9,7 +9,7 @@ import { encode } from "./emit.ts";
 import { headFor } from "./head.ts";
 import type { Reader } from "./reads.ts";
 import { outline, reader } from "./reads.ts";
-import { resumeFrom } from "./rules/resume.ts";
+import { resumeFrom } from "../kernel/resume.ts";
 import { log } from "./stores/log.ts";
 import { messages } from "./stores/messages.ts";
 

@@ -1,9 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Caller } from "../../schema/caller.ts";
+import type { DeviceId, UserId } from "../../schema/ids.ts";
 import type { ArchiveNotice, Opening, RoomRpc, Watermark } from "../../schema/rpc.ts";
 import { OPENING_HEADER } from "../../schema/rpc.ts";
 import { refusalTable } from "../../schema/refusals.ts";
 import { subprotocol } from "../../schema/version.ts";
+import { inboxActor } from "../address.ts";
 import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
 import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
 import type { RoomEngine } from "./engine.ts";
@@ -13,6 +15,7 @@ export interface RoomEnv {
   RECEIPT_KEYS: string;
   LOG_LEVEL?: string;
   ARCHIVE_QUEUE: Queue<ArchiveNotice>;
+  INBOX: Parameters<typeof inboxActor>[0]["INBOX"];
 }
 
 /** One conversation, as the platform sees it. Everything that decides is in engine.ts and behind it. */
@@ -23,9 +26,10 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env);
     this.host = createCloudflareHost(ctx, env);
-    this.engine = createRoomEngine(this.host, this.host.name("room"), (_target, through) =>
-      this.#notice(through),
-    );
+    this.engine = createRoomEngine(this.host, this.host.name("room"), {
+      archive: (through) => this.#notice(through),
+      inbox: (user_id) => inboxActor(env, user_id),
+    });
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -76,6 +80,18 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
 
   async archive(watermark: Watermark | null) {
     return this.engine.archive(watermark);
+  }
+
+  async endSession(user_id: UserId, device_id: DeviceId) {
+    this.engine.endSession(user_id, device_id);
+  }
+
+  async read(caller: Caller, seq: number) {
+    return this.engine.read(caller, seq);
+  }
+
+  forget(user_id: UserId) {
+    return this.engine.forget(user_id);
   }
 
   async ping(): Promise<"pong"> {

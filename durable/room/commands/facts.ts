@@ -1,7 +1,7 @@
 import type { Caller } from "../../../schema/caller.ts";
-import type { CommandOf, CommandType } from "../../../schema/commands.ts";
+import type { Command, CommandOf, CommandType } from "../../../schema/commands.ts";
 import type { Happening } from "../../../schema/events.ts";
-import type { MessageId, UserId } from "../../../schema/ids.ts";
+import type { CommandId, MessageId, UserId } from "../../../schema/ids.ts";
 import type { Member } from "../../../schema/member.ts";
 import type { Message } from "../../../schema/message.ts";
 import type { Role } from "../../../schema/permissions.ts";
@@ -29,5 +29,12 @@ export interface Asked<T extends CommandType> {
   readonly command: CommandOf<T>;
   readonly facts: Facts;
 }
+
+/** What no client can ask for: an account is gone, and whoever it was leaves. */
+export interface Forget {
+  readonly type: "forget";
+  readonly command_id: CommandId;
+}
+export type RoomCommand = Command | Forget;
 
 export type Decision = Settled<Happening>;

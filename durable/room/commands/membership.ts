@@ -1,7 +1,8 @@
+import type { Caller } from "../../../schema/caller.ts";
 import { limits } from "../../../schema/limits.ts";
 import { may } from "../../../schema/permissions.ts";
 import { accepted, refused } from "../../kernel/outcome.ts";
-import type { Asked, Decision } from "./facts.ts";
+import type { Asked, Decision, Facts } from "./facts.ts";
 
 export function add({ command, facts }: Asked<"add">): Decision {
   const { room, role } = facts;
@@ -31,6 +32,16 @@ export function leave({ caller, facts }: Asked<"leave">): Decision {
   const { room, role } = facts;
   if (!room || !role) return refused("not_found");
   if (!may(role, "room.leave", room.kind)) return refused("direct_room");
+  return departure(caller, facts);
+}
+
+/** Nobody is asked, not even the other of a direct room, which stays for them. */
+export function forget({ caller, facts }: Pick<Asked<"leave">, "caller" | "facts">): Decision {
+  return facts.role ? departure(caller, facts) : refused("not_found");
+}
+
+function departure(caller: Caller, facts: Facts): Decision {
+  const { role } = facts;
   const last_owner = role === "owner" && facts.counts().owners === 1;
   const heir = last_owner ? facts.heir(caller.user_id) : null;
   return accepted({ type: "member.left", body: { user_id: caller.user_id, heir } });

@@ -27,6 +27,10 @@ const promote = statement<{ user_id: string; role: Role }>(
 const count = statement<object, { members: number; owners: number }>(
   "SELECT COUNT(*) AS members, COUNT(*) FILTER (WHERE role = 'owner') AS owners FROM members",
 );
+/** No more are looked at than it takes to say that they are more. */
+const more = statement<{ limit: number }, { members: number }>(
+  "SELECT COUNT(*) AS members FROM (SELECT 1 FROM members LIMIT :limit)",
+);
 const first = statement<{ limit: number }, Member>(
   `SELECT ${columns} FROM members ORDER BY joined_seq, user_id LIMIT :limit`,
 );
@@ -44,6 +48,8 @@ export const members = {
   remove: (sql: SqlPort, user_id: UserId): void => remove.run(sql, { user_id }),
   promote: (sql: SqlPort, user_id: UserId, role: Role): void => promote.run(sql, { user_id, role }),
   count: (sql: SqlPort) => count.one(sql, {}) ?? { members: 0, owners: 0 },
+  areMoreThan: (sql: SqlPort, count: number): boolean =>
+    (more.one(sql, { limit: count + 1 })?.members ?? 0) > count,
   first: (sql: SqlPort, limit: number): Member[] => first.all(sql, { limit }),
   heir: (sql: SqlPort, leaver: UserId): UserId | null => heir.one(sql, { leaver })?.user_id ?? null,
   /** Before the table is made again from the log. */

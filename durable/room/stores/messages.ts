@@ -1,4 +1,5 @@
 import type { MessageId, UserId } from "../../../schema/ids.ts";
+import type { Preview } from "../../../schema/inbox.ts";
 import { limits } from "../../../schema/limits.ts";
 import type { Message } from "../../../schema/message.ts";
 import type { SqlPort } from "../../kernel/host.ts";
@@ -53,6 +54,12 @@ const between = statement<{ from: number; before: number }, Message>(
 const newest = statement<{ before: number }, { from: number | null }>(
   `SELECT MAX(seq) AS "from" FROM messages WHERE seq < :before`,
 );
+const preview = statement<{ characters: number }, Preview>(
+  `SELECT seq, at, author, SUBSTR(text, 1, :characters) AS text,
+     CASE WHEN deleted_at IS NOT NULL THEN 'message.deleted' WHEN edited_at IS NOT NULL THEN 'message.edited'
+     ELSE 'message.sent' END AS type
+   FROM messages ORDER BY seq DESC LIMIT 1`,
+);
 const isBefore = statement<{ from: number }, { seq: number }>(
   "SELECT seq FROM messages WHERE seq < :from LIMIT 1",
 );
@@ -82,6 +89,9 @@ export const messages = {
       more: isBefore.one(sql, { from }) !== null,
     };
   },
+  /** The newest message as it is now: what became of it, and how it begins. */
+  preview: (sql: SqlPort): Preview | null =>
+    preview.one(sql, { characters: limits.preview_characters }),
   /** Before the table is made again from the log. */
   clear: (sql: SqlPort): void => clear.run(sql, {}),
 };
