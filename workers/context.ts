@@ -1,18 +1,22 @@
 import type { Caller } from "../schema/caller.ts";
+import type { Scope } from "../schema/device.ts";
 import type { RequestId, UserId } from "../schema/ids.ts";
 import { newId } from "../schema/ids.ts";
 import type { LogFields, LogLevel } from "../schema/telemetry.ts";
 import type { Bindings, Configuration } from "./env.ts";
 import { configuration } from "./env.ts";
-import { writeLog } from "./log.ts";
+import { errorFields, writeLog } from "./log.ts";
+import { addressOf } from "./services/attempts.ts";
 
 /** Who a valid token says is asking, and until when it does. */
 export interface Identity {
   readonly caller: Caller;
   readonly expires_at: number;
+  /** What a program's token may do; null for a person's session, which may do everything. */
+  readonly scopes: readonly Scope[] | null;
 }
 
-/** What one request carries through the Worker. The last three are found out on the way. */
+/** What one request carries through the Worker. The last four are found out on the way. */
 export interface RequestContext {
   readonly env: Bindings;
   readonly config: Configuration;
@@ -20,8 +24,14 @@ export interface RequestContext {
   /** The origin that the request came to: what the page's own requests name, and who issues tokens here. */
   readonly own_origin: string;
   readonly started_at: number;
+  /** Where the request came from, for limits; see services/attempts.ts. */
+  readonly address: string;
   log(level: LogLevel, event: string, fields: LogFields): void;
+  /** Work that the answer does not wait for, so that its time says nothing either. */
+  afterwards(work: () => Promise<void>): void;
   route: string | null;
+  /** What a program's token must be allowed to do for this request. */
+  scope: Scope;
   user_id: UserId | null;
   identity: Promise<Identity> | null;
 }
@@ -29,7 +39,11 @@ export interface RequestContext {
 /** Keyed by the request itself, which Elysia hands on untouched: no global state, and nothing to inject twice. */
 const contexts = new WeakMap<Request, RequestContext>();
 
-export function openContext(request: Request, env: Bindings): RequestContext {
+export function openContext(
+  request: Request,
+  env: Bindings,
+  execution: Pick<ExecutionContext, "waitUntil">,
+): RequestContext {
   const config = configuration(env);
   const request_id = requestId(request.headers.get("x-request-id"));
   const context: RequestContext = {
@@ -38,9 +52,17 @@ export function openContext(request: Request, env: Bindings): RequestContext {
     request_id,
     own_origin: new URL(request.url).origin,
     started_at: Date.now(),
+    address: addressOf(request),
     log: (level, event, fields) =>
       writeLog(config.LOG_LEVEL, level, event, { request_id, ...fields }),
+    afterwards: (work) =>
+      execution.waitUntil(
+        work().catch((error: unknown) =>
+          context.log("error", "afterwards.failed", errorFields(error)),
+        ),
+      ),
     route: null,
+    scope: "account",
     user_id: null,
     identity: null,
   };

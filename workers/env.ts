@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import * as z from "zod";
+import { UserIdSchema } from "../schema/ids.ts";
 import type { ArchiveNotice } from "../schema/rpc.ts";
 import { logLevels } from "../schema/telemetry.ts";
 
@@ -28,17 +30,16 @@ const SigningKeySchema = z.object({
 });
 export type SigningKey = z.infer<typeof SigningKeySchema>;
 
-const KeyListSchema = z
-  .string()
-  .transform((text, check) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      check.addIssue({ code: "custom", message: "not JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(SigningKeySchema).min(1))
+const JsonSchema = z.string().transform((text, check) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    check.addIssue({ code: "custom", message: "not JSON" });
+    return z.NEVER;
+  }
+});
+
+const KeyListSchema = JsonSchema.pipe(z.array(SigningKeySchema).min(1))
   .refine((keys) => keys[0]?.d !== undefined, "the first key must have its private part")
   .refine(
     (keys) => new Set(keys.map((key) => key.kid)).size === keys.length,
@@ -59,7 +60,43 @@ const OriginsSchema = z
   )
   .transform((origins): ReadonlySet<string> => new Set(origins));
 
+const ProviderSchema = z.strictObject({
+  provider_id: z.string().regex(/^[a-z0-9-]{1,32}$/),
+  name: z.string().min(1).max(60),
+  issuer: z.url().refine(isIssuer, "https, or http on this very machine"),
+  client_id: z.string().min(1),
+  client_secret: z.string().min(1).optional(),
+});
+export type Provider = z.infer<typeof ProviderSchema>;
+
+const DomainsSchema = z.string().transform((text): ReadonlySet<string> => {
+  const domains = text.split(",").map((domain) => domain.trim().toLowerCase());
+  return new Set(domains.filter((domain) => domain !== ""));
+});
+
+const OperatorsSchema = z
+  .string()
+  .transform((text) => text.split(",").map((id) => id.trim()))
+  .transform((ids) => ids.filter((id) => id !== ""))
+  .refine((ids) => ids.every((id) => v.is(UserIdSchema, id)), "each must be the id of a user")
+  .transform((ids): ReadonlySet<string> => new Set(ids));
+
 const ConfigurationSchema = z.object({
+  DEPLOYMENT_NAME: z.string().min(1).max(60),
+  REGISTRATION: z.enum(["open", "invited", "closed"]),
+  MAIL_DOMAINS: DomainsSchema,
+  OPERATORS: OperatorsSchema,
+  MINIMUM_AGE: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .transform(Number),
+  GUESTS: z.enum(["on", "off"]),
+  OIDC_PROVIDERS: JsonSchema.pipe(z.array(ProviderSchema)).refine(
+    (providers) => new Set(providers.map((one) => one.provider_id)).size === providers.length,
+    "two providers have the same provider_id",
+  ),
+  MAIL_DELIVERY: z.enum(["binding", "outbox"]),
+  MAIL_FROM: z.email(),
   CORS_ORIGINS: OriginsSchema,
   LOG_LEVEL: z.enum(logLevels),
   RECEIPT_KEYS: KeyListSchema,
@@ -87,4 +124,17 @@ export function configuration(env: Pick<Bindings, keyof Configuration>): Configu
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
+}
+
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** Who says who somebody is, says it over a line that nobody else speaks on. */
+export function isLoopback({ hostname }: Pick<URL, "hostname">): boolean {
+  return LOOPBACK.has(hostname);
+}
+
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }

@@ -7,25 +7,34 @@ import type { RequestContext } from "./context.ts";
 import { openContext, requestId } from "./context.ts";
 import type { Bindings } from "./env.ts";
 import { addApiHeaders, addPageHeaders, addSecurityHeaders } from "./headers.ts";
+import { localMail } from "./local-mail.ts";
 import { writeLog } from "./log.ts";
 import { refuse } from "./refused.ts";
-import { openSocket } from "./socket.ts";
+import { openInboxSocket, openRoomSocket } from "./socket.ts";
 
 type Visit = Request & IRequest;
 
 /** Every route of the Worker; those of the API itself are in api/, one file a resource. */
 const router = IttyRouter<Visit, [RequestContext]>();
 router.get("/v1/rooms/:room_id/socket", (request, context) =>
-  openSocket(request, context, request.params.room_id ?? ""),
+  openRoomSocket(request, context, request.params.room_id ?? ""),
 );
+router.get("/v1/me/inbox/socket", (request, context) => openInboxSocket(request, context));
 router.options("/v1/*", (request, context) => preflight(request, context));
 router.all("/v1/*", (request, context) => api(request, context));
+router.get("/local/mail", (request, context) =>
+  context.config.MAIL_DELIVERY === "outbox" ? localMail(request, context) : page(request, context),
+);
 router.all("*", (request, context) => page(request, context));
 
-export async function front(request: Request, env: Bindings): Promise<Response> {
+export async function front(
+  request: Request,
+  env: Bindings,
+  execution: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> {
   let context: RequestContext;
   try {
-    context = openContext(request, env);
+    context = openContext(request, env, execution);
   } catch (error) {
     // Without its configuration the Worker can do nothing but say so, in the log.
     const request_id = requestId(null);

@@ -5,11 +5,13 @@ import type { ConsumerLog } from "./consumers/log.ts";
 import type { Bindings } from "./env.ts";
 import { front } from "./front.ts";
 import { writeLog } from "./log.ts";
+import { sweep } from "./scheduled.ts";
 
+export { Inbox } from "../durable/inbox/inbox.ts";
 export { Room } from "../durable/room/room.ts";
 
 export default {
-  fetch: (request, env) => front(request, env),
+  fetch: (request, env, execution) => front(request, env, execution),
   async queue(batch, env) {
     const log: ConsumerLog = (level, event, fields) =>
       writeLog(logThreshold(env.LOG_LEVEL), level, event, fields);
@@ -22,4 +24,5 @@ export default {
         throw new Error(`a queue that nothing consumes: ${batch.queue}`);
     }
   },
+  scheduled: (_event, env) => sweep(env),
 } satisfies ExportedHandler<Bindings>;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { roomActor } from "../durable/address.ts";
+import type { RoomActor } from "../durable/address.ts";
+import { inboxActor, roomActor } from "../durable/address.ts";
 import type { RoomId } from "../schema/ids.ts";
 import { RoomIdSchema } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
@@ -11,42 +12,75 @@ import { tokensOf } from "./api/authenticate.ts";
 import { refuseForeignOrigin } from "./api/origin.ts";
 import type { RequestContext } from "./context.ts";
 import { Refused, refuse } from "./refused.ts";
-import type { TicketClaims } from "./services/tokens.ts";
 
 /**
- * Opens a room's socket. A browser can set no header on it but the sub-protocols, so the ticket travels there and
- * never in the URL, which ends up in logs. The actor gets a request made here, with nothing of the client's in it;
- * it takes the ticket's id once.
+ * Opens a socket, to a room or to one's own inbox. A browser can set no header on it but the sub-protocols, so the
+ * ticket travels there and never in the URL, which ends up in logs. The actor gets a request made here, with nothing
+ * of the client's in it; it takes the ticket's id once.
  */
-export async function openSocket(
+export async function openRoomSocket(
   request: Request,
   context: RequestContext,
   room: string,
 ): Promise<Response> {
   context.route = "/v1/rooms/{room_id}/socket";
+  const offer = offerOf(request, context);
+  const room_id = v.is(RoomIdSchema, room) ? room : refuse("not_found");
+  const opening = await openingOf(offer, room_id, context);
+  return handOver(roomActor(context.env, room_id), opening);
+}
+
+/** Whose inbox it is, the ticket says. */
+export async function openInboxSocket(
+  request: Request,
+  context: RequestContext,
+): Promise<Response> {
+  context.route = "/v1/me/inbox/socket";
+  const opening = await openingOf(offerOf(request, context), null, context);
+  return handOver(inboxActor(context.env, opening.caller.user_id), opening);
+}
+
+interface Offer {
+  version: number;
+  ticket: string | undefined;
+  origin: string | null;
+}
+
+function offerOf(request: Request, context: RequestContext): Offer {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") refuse("upgrade_required");
   refuseForeignOrigin(request, context);
   const offered = offeredProtocols(request.headers.get("sec-websocket-protocol"));
-  const version = spokenVersion(offered);
-  if (version === null) return refuse("bad_version");
-  const room_id = v.is(RoomIdSchema, room) ? room : refuse("not_found");
-  const claims = await ticketClaims(offered, room_id, request.headers.get("origin"), context);
-  context.user_id = claims.sub;
-  const opening: Opening = {
-    caller: { user_id: claims.sub, device_id: claims.device, request_id: context.request_id },
-    room_id,
-    version,
-    ticket_id: claims.jti,
-    ticket_expires_at: claims.exp * 1000,
-  };
+  const version = spokenVersion(offered) ?? refuse("bad_version");
+  const ticket = offered
+    .find((text) => text.startsWith(TICKET_PROTOCOL_PREFIX))
+    ?.slice(TICKET_PROTOCOL_PREFIX.length);
+  return { version, ticket, origin: request.headers.get("origin") };
+}
+
+async function openingOf(
+  { version, ticket, origin }: Offer,
+  room_id: RoomId | null,
+  context: RequestContext,
+): Promise<Opening> {
+  if (ticket === undefined || ticket.length > limits.ticket_characters)
+    return refuse("ticket_refused");
+  const claims = await tokensOf(context).verifyTicket(ticket);
+  // A ticket that was taken from another page, or for another room, opens nothing here.
+  if (!claims || claims.room !== room_id || claims.origin !== origin)
+    return refuse("ticket_refused");
+  const { sub: user_id, device: device_id, jti: ticket_id, exp } = claims;
+  context.user_id = user_id;
+  const caller = { user_id, device_id, request_id: context.request_id };
+  return { caller, room_id, version, ticket_id, ticket_expires_at: exp * 1000 };
+}
+
+async function handOver(actor: Pick<RoomActor, "fetch">, opening: Opening): Promise<Response> {
   const headers = {
     upgrade: "websocket",
-    "sec-websocket-protocol": subprotocol(version),
+    "sec-websocket-protocol": subprotocol(opening.version),
     [OPENING_HEADER]: JSON.stringify(opening),
   };
-  const response = await roomActor(context.env, room_id).fetch(
-    new Request("https://room.quoth/socket", { headers }),
-  );
+  const response = await actor.fetch(new Request("https://actor.quoth/socket", { headers }));
   if (response.status !== 101) throw new Refused(v.parse(RefusalSchema, await response.json()));
   return response;
 }
@@ -64,22 +98,4 @@ export function spokenVersion(offered: readonly string[]): number | null {
     if (offered.includes(subprotocol(version))) return version;
   }
   return null;
-}
-
-async function ticketClaims(
-  offered: readonly string[],
-  room_id: RoomId,
-  origin: string | null,
-  context: RequestContext,
-): Promise<TicketClaims> {
-  const ticket = offered
-    .find((text) => text.startsWith(TICKET_PROTOCOL_PREFIX))
-    ?.slice(TICKET_PROTOCOL_PREFIX.length);
-  if (ticket === undefined || ticket.length > limits.ticket_characters)
-    return refuse("ticket_refused");
-  const claims = await tokensOf(context).verifyTicket(ticket);
-  // A ticket that was taken from another page, or for another room, opens nothing here.
-  if (!claims || claims.room !== room_id || claims.origin !== origin)
-    return refuse("ticket_refused");
-  return claims;
 }

@@ -2,9 +2,25 @@ import { Elysia } from "elysia";
 import { CloudflareAdapter } from "elysia/adapter/cloudflare-worker";
 import type { RequestContext } from "../context.ts";
 import { contextOf, handOn } from "../context.ts";
+import type { Scope } from "../../schema/device.ts";
 import { refusal } from "../../schema/refusals.ts";
 import { Refused, refuse } from "../refused.ts";
 import { auth } from "./auth.ts";
+import { identityOf } from "./authenticate.ts";
+import { asksForNames, isClosedToGuests, refuseGuests } from "./closed-to-guests.ts";
+import { refreshing } from "./refreshing.ts";
+import { devices } from "./devices.ts";
+import { apiTokens } from "./api-tokens.ts";
+import { bots } from "./bots.ts";
+import { account } from "./account.ts";
+import { mailLinks } from "./mail-links.ts";
+import { guests } from "./guests.ts";
+import { invitations } from "./invitations.ts";
+import { contacts } from "./contacts.ts";
+import { inbox } from "./inbox.ts";
+import { passkeys } from "./passkeys.ts";
+import { secondFactor } from "./second-factor.ts";
+import { providers } from "./providers.ts";
 import { refuseLargeBody } from "./body.ts";
 import { events } from "./events.ts";
 import { failureResponse } from "./failure.ts";
@@ -15,6 +31,7 @@ import { messages } from "./messages.ts";
 import type { Document } from "./openapi.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operation } from "./operation.ts";
+import { operators } from "./operators.ts";
 import { rooms } from "./rooms.ts";
 import { tickets } from "./tickets.ts";
 import { users } from "./users.ts";
@@ -28,8 +45,22 @@ const document = operation("document", "getDocument", "This document", { public:
 export const app = new Elysia({ adapter: CloudflareAdapter, aot: false, normalize: false })
   .onError(({ error, request }) => failureResponse(error, contextOf(request)))
   .use(auth)
+  .use(refreshing)
   .use(me)
+  .use(devices)
+  .use(apiTokens)
+  .use(bots)
+  .use(account)
+  .use(mailLinks)
+  .use(guests)
+  .use(invitations)
+  .use(contacts)
+  .use(inbox)
+  .use(passkeys)
+  .use(secondFactor)
+  .use(providers)
   .use(users)
+  .use(operators)
   .use(tickets)
   .use(rooms)
   .use(messages)
@@ -46,6 +77,14 @@ export function openApi(): Document {
   return made;
 }
 
+/** What a program's token must be allowed to do for a route. */
+export function scopeOf(path: string, method: string): Scope {
+  const reads = method === "GET" || method === "HEAD";
+  const operation = openApi().paths[path]?.[reads ? "get" : method.toLowerCase()];
+  if (operation?.["x-account"] === true) return "account";
+  return reads ? "read" : "write";
+}
+
 export async function api(request: Request, context: RequestContext): Promise<Response> {
   const path = pathOf(new URL(request.url).pathname);
   if (path === null) return refuse("no_such_route");
@@ -56,6 +95,10 @@ export async function api(request: Request, context: RequestContext): Promise<Re
       allow: methods.join(", "),
     });
   }
+  context.scope = scopeOf(path, request.method);
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  if (isClosedToGuests(method, path) && !asksForNames(request))
+    await refuseGuests(context, (await identityOf(request)).caller);
   refuseLargeBody(request);
   if (request.method !== "HEAD") return app.fetch(request);
   const response = await app.fetch(handOn(context, new Request(request, { method: "GET" })));
@@ -65,7 +108,10 @@ export async function api(request: Request, context: RequestContext): Promise<Re
 /** The document's path that a request's path fits: known before anything is read, for refusals and for the log. */
 export function pathOf(pathname: string): string | null {
   const parts = pathname.replace(/\/$/, "").split("/");
-  return Object.keys(openApi().paths).find((path) => fits(path.split("/"), parts)) ?? null;
+  const fitting = Object.keys(openApi().paths).filter((path) => fits(path.split("/"), parts));
+  // A path that says a part itself goes before one that leaves it open.
+  const open = (path: string) => path.split("{").length;
+  return fitting.toSorted((one, other) => open(one) - open(other))[0] ?? null;
 }
 
 function fits(pattern: readonly string[], parts: readonly string[]): boolean {

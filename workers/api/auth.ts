@@ -1,47 +1,73 @@
 import { Elysia } from "elysia";
 import * as v from "valibot";
-import type { Session } from "../../schema/http.ts";
-import { LoginBodySchema, RegisterBodySchema, SessionSchema } from "../../schema/http.ts";
-import { newId } from "../../schema/ids.ts";
-import { limits } from "../../schema/limits.ts";
-import type { User } from "../../schema/user.ts";
+import {
+  LoginBodySchema,
+  OffersSchema,
+  RegisterBodySchema,
+  SessionSchema,
+} from "../../schema/http-account.ts";
+import type { DeviceId } from "../../schema/ids.ts";
 import { HandleSchema } from "../../schema/user.ts";
 import type { RequestContext } from "../context.ts";
 import { contextOf } from "../context.ts";
 import { refuse } from "../refused.ts";
-import { createDirectory } from "../services/directory.ts";
+import type { Login } from "../services/accounts.ts";
+import { createAccounts, mailKeyOf } from "../services/accounts.ts";
+import { createAttempts } from "../services/attempts.ts";
 import { hashPassword, verifyPassword } from "../services/passwords.ts";
-import { sessionCookie, sessionToken, tokensOf } from "./authenticate.ts";
-import { noBody, publicBody } from "./body.ts";
+import { createSecondFactors } from "../services/second-factors.ts";
+import { tokensOf } from "./authenticate.ts";
+import { publicBody } from "./body.ts";
+import { cookieOf } from "./cookies.ts";
+import { endSessions } from "./ending.ts";
+import { join, newUser, requireJoining } from "./joining.ts";
 import { operation } from "./operation.ts";
-import { refuseForeignOrigin, requireOrigin } from "./origin.ts";
+import { refuseForeignOrigin } from "./origin.ts";
+import { KNOWN_COOKIE, openSession } from "./session.ts";
+import { refuseWeakPassword } from "./weak-password.ts";
 
 const register = operation("auth", "register", "Make an account and sign in", {
   public: true,
-  refusals: ["handle_taken", "bad_origin"],
+  refusals: [
+    "handle_taken",
+    "weak_password",
+    "registration_closed",
+    "mail_unproved",
+    "mail_not_allowed",
+    "too_young",
+    "link_refused",
+    "slow_down",
+    "bad_origin",
+  ],
 });
-const login = operation("auth", "login", "Sign in with handle and password", {
+const login = operation("auth", "login", "Sign in with handle or mail address, and password", {
   public: true,
-  refusals: ["wrong_credentials", "bad_origin"],
+  refusals: [
+    "wrong_credentials",
+    "mail_unproved",
+    "second_factor_required",
+    "wrong_code",
+    "slow_down",
+    "bad_origin",
+  ],
 });
-const logout = operation("auth", "logout", "Forget this browser's session", {
+const offers = operation("auth", "getOffers", "Who may join here, and what is asked for", {
   public: true,
-  refusals: ["bad_origin"],
 });
 
-/** Signing in, in its simplest right form. Each sign-in is a device of its own. */
+/** Making an account, and signing in with a password. Each sign-in is a device of its own. */
 export const auth = new Elysia({ prefix: "/v1/auth" })
   .post(
     "/register",
     async ({ body, request, set, status }) => {
       const context = contextOf(request);
       refuseForeignOrigin(request, context);
-      const { handle, password, display_name = handle } = body;
-      const user: User = { user_id: newId("user"), handle, display_name, created_at: Date.now() };
-      const account = { user, password_hash: await hashPassword(password) };
-      if (!(await createDirectory(context.env.DIRECTORY).register(account))) refuse("handle_taken");
-      const { session, cookie } = await openSession(user, context);
-      set.headers["set-cookie"] = cookie;
+      const { handle, password, display_name, mail, device_name } = body;
+      await requireJoining({ request, set }, body);
+      const user = newUser("person", handle, display_name);
+      refuseWeakPassword(context, { user, mail: mail ?? null }, password);
+      await join(context, { user, password_hash: await hashPassword(password) }, body);
+      const session = await openSession({ request, set, user, method: "password", device_name });
       return status(201, session);
     },
     { ...publicBody(RegisterBodySchema), ...register, response: { 201: SessionSchema } },
@@ -51,41 +77,81 @@ export const auth = new Elysia({ prefix: "/v1/auth" })
     async ({ body, request, set }) => {
       const context = contextOf(request);
       refuseForeignOrigin(request, context);
-      // What cannot be a handle is nobody's, and is looked up like any other: the answer and its time stay equal.
-      const handle = v.safeParse(HandleSchema, body.handle);
-      const name = handle.success ? handle.output : "";
-      const account = await createDirectory(context.env.DIRECTORY).accountByHandle(name);
-      const matches = await verifyPassword(body.password, account?.password_hash ?? null);
-      if (!account || !matches) return refuse("wrong_credentials");
-      const { session, cookie } = await openSession(account.user, context);
-      set.headers["set-cookie"] = cookie;
+      const { password, code, device_name } = body;
+      const found = await limitedLogin(request, context, nameOf(body.handle));
+      const matches = await verifyPassword(password, found?.password_hash ?? null);
+      if (!found || !matches) return refuse("wrong_credentials");
+      if (found.second_factor) await requireCode(context, found, code);
+      const { user } = found;
+      const session = await openSession({ request, set, user, method: "password", device_name });
+      await requireUnchanged(context, found, session.device_id);
       return session;
     },
     { ...publicBody(LoginBodySchema), ...login, response: { 200: SessionSchema } },
   )
-  .post(
-    "/logout",
-    ({ request, set }) => {
-      // Also with a session that has run out: leaving must always be possible. The token itself lasts minutes.
-      if (sessionToken(request) !== null) requireOrigin(request, contextOf(request));
-      set.headers["set-cookie"] = sessionCookie("", 0);
-      set.status = 204;
+  .get(
+    "/offers",
+    ({ request }) => {
+      const { config } = contextOf(request);
+      return {
+        registration: config.REGISTRATION,
+        guests: config.GUESTS === "on",
+        asks_birth_date: config.MINIMUM_AGE > 0,
+        asks_mail: config.MAIL_DOMAINS.size > 0,
+        providers: config.OIDC_PROVIDERS.map(({ provider_id, name }) => ({ provider_id, name })),
+      };
     },
-    { ...noBody, ...logout },
+    { ...offers, response: { 200: OffersSchema } },
   );
 
-async function openSession(
-  user: User,
+/** What cannot be a handle or an address is nobody's, and is looked up like any other: answer and time stay equal. */
+function nameOf(text: string): string {
+  if (text.includes("@")) return mailKeyOf(text);
+  const handle = v.safeParse(HandleSchema, text);
+  return handle.success ? handle.output : "";
+}
+
+/**
+ * Who is meant, once it is clear that so many tries are allowed. Tries are counted by the name that was typed, whether
+ * or not anyone has it; a browser that has been in this very account before has tries of its own, so that nobody
+ * else's use up those of the owner.
+ */
+async function limitedLogin(
+  request: Request,
   context: RequestContext,
-): Promise<{ session: Session; cookie: string }> {
-  const device_id = newId("device");
-  const { token, expires_at } = await tokensOf(context).issueAccess({
-    user_id: user.user_id,
-    device_id,
-  });
-  context.user_id = user.user_id;
-  return {
-    session: { user, device_id, access_token: token, expires_at },
-    cookie: sessionCookie(token, limits.access_token_ms / 1000),
-  };
+  name: string,
+): Promise<Login | null> {
+  const attempts = createAttempts(context.env);
+  const known = cookieOf(request, KNOWN_COOKIE);
+  const browser = known === null ? null : await tokensOf(context).verifyKnown(known);
+  // Behind one address there may be many, some of whom guess: who is known here does not wait for them.
+  if (browser !== null) await attempts.asKnown(browser.sub, browser.jti);
+  else await attempts.fromAddress(context.address);
+  const found = await createAccounts(context.env.DIRECTORY).byLogin(name);
+  if (browser === null || browser.sub !== found?.user.user_id) await attempts.asAccount(name);
+  return found;
+}
+
+/** While a password is hashed its owner may set another, which ends every session: also the one that began just now. */
+async function requireUnchanged(
+  context: RequestContext,
+  { user, password_hash }: Login,
+  device_id: DeviceId,
+): Promise<void> {
+  const now = await createAccounts(context.env.DIRECTORY).byId(user.user_id);
+  if (now?.password_hash === password_hash) return;
+  await endSessions(context, user.user_id, { which: "one", device_id });
+  refuse("wrong_credentials");
+}
+
+/** Each try has been counted as one at the password; here it counts once more, whatever name was typed for it. */
+async function requireCode(
+  { env, config }: RequestContext,
+  { user }: Login,
+  code: string | undefined,
+): Promise<void> {
+  if (code === undefined) return refuse("second_factor_required");
+  await createAttempts(env).asAccount(`code ${user.user_id}`);
+  const factors = createSecondFactors(env.DIRECTORY, config);
+  if (!(await factors.check(user.user_id, code))) refuse("wrong_code");
 }

@@ -5,7 +5,7 @@ import { refuse } from "../refused.ts";
  * Cross-origin use of the API is for the origins of CORS_ORIGINS, letter by letter, and with bearer tokens only:
  * credentials are never allowed, so a browser does not send our cookie along.
  */
-const METHODS = "GET, POST, PATCH, DELETE";
+const METHODS = "GET, POST, PUT, PATCH, DELETE";
 const REQUEST_HEADERS = "authorization, content-type, idempotency-key, x-request-id";
 const EXPOSED_HEADERS = "x-request-id, retry-after";
 const PREFLIGHT_SECONDS = "600";

@@ -4,8 +4,10 @@ import type { RefusalCode } from "../../schema/refusals.ts";
 import { refusalTable } from "../../schema/refusals.ts";
 import { TICKET_PROTOCOL_PREFIX, subprotocol, wire } from "../../schema/version.ts";
 import { SESSION_COOKIE } from "./authenticate.ts";
+import { isClosedToGuests } from "./closed-to-guests.ts";
 import type { Operation } from "./operation.ts";
-import { components, reference } from "./openapi-schemas.ts";
+import { examples, problemExamples } from "./examples.ts";
+import { components, nameOf, reference } from "./openapi-schemas.ts";
 
 /**
  * The API's document, OpenAPI 3.1, made from the routes themselves: their paths, schemas and operations. It is written
@@ -40,7 +42,8 @@ export function openApiDocument(app: AnyElysia): Document {
     const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
     (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, detail);
   }
-  paths["/v1/rooms/{room_id}/socket"] = { get: socketOperation };
+  paths["/v1/rooms/{room_id}/socket"] = { get: roomSocket };
+  paths["/v1/me/inbox/socket"] = { get: inboxSocket };
   return {
     openapi: "3.1.0",
     info: {
@@ -52,6 +55,7 @@ export function openApiDocument(app: AnyElysia): Document {
     paths,
     components: {
       schemas: components(),
+      examples: problemExamples,
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         cookie: { type: "apiKey", in: "cookie", name: SESSION_COOKIE },
@@ -74,13 +78,30 @@ function operationOf(route: Route, detail: Operation): Json {
     tags,
     security: detail["x-public"] ? [] : [{ bearer: [] }, { cookie: [] }],
     parameters: parametersOf(route, detail),
-    ...(body ? { requestBody: { required: true, content: jsonOf(body) } } : {}),
-    responses: { ...successesOf(response), ...problemsOf(refusals) },
+    ...(body ? { requestBody: bodyOf(body) } : {}),
+    responses: {
+      ...(detail["x-redirects"] ? redirect : successesOf(response)),
+      ...problemsOf(refusals),
+    },
     "x-refusals": refusals,
+    "x-account": detail["x-account"],
   };
 }
 
-const jsonOf = (schema: object) => ({ "application/json": { schema: reference(schema) } });
+/** A body that may be left out is wrapped, and is named after what it is when it comes. */
+function bodyOf(body: object): Json {
+  if (!isOptional(body)) return { required: true, content: jsonOf(body) };
+  return { required: false, content: jsonOf(body.wrapped) };
+}
+
+function isOptional(schema: object): schema is { wrapped: object } {
+  return "type" in schema && schema.type === "optional" && "wrapped" in schema;
+}
+
+function jsonOf(schema: object): Json {
+  const example = examples[nameOf(schema)];
+  return { "application/json": { schema: reference(schema), example } };
+}
 
 function successesOf(response: Readonly<Record<string, object>>): Json {
   const entries = Object.entries(response);
@@ -97,6 +118,7 @@ function successesOf(response: Readonly<Record<string, object>>): Json {
   );
 }
 
+const redirect = { 303: { description: "Go on there, with GET" } };
 const descriptions: Readonly<Record<string, string>> = {
   200: "OK",
   201: "Created",
@@ -107,13 +129,14 @@ const answerHeaders = {
 };
 
 /** What follows from a route's form, and what it says of itself. */
-function refusalsOf({ method, hooks }: Route, detail: Operation): RefusalCode[] {
+function refusalsOf({ method, path, hooks }: Route, detail: Operation): RefusalCode[] {
   const codes: RefusalCode[] = [...detail["x-refusals"], "internal", "unavailable"];
   if (hooks.body) codes.push("bad_frame", "invalid", "too_large");
   if (hooks.query || detail["x-idempotent"]) codes.push("invalid");
   if (hooks.params) codes.push("not_found");
-  if (!detail["x-public"]) codes.push("unauthenticated");
+  if (!detail["x-public"]) codes.push("unauthenticated", "scope_missing");
   if (!detail["x-public"] && method !== "GET") codes.push("bad_origin");
+  if (isClosedToGuests(method, path.replaceAll(/:(\w+)/g, "{$1}"))) codes.push("not_allowed");
   return [...new Set(codes)].toSorted();
 }
 
@@ -126,7 +149,12 @@ function problemsOf(codes: readonly RefusalCode[]): Json {
         description: group.map((code) => `\`${code}\`: ${refusalTable[code].text}`).join("\n\n"),
         headers: answerHeaders,
         content: {
-          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+          "application/problem+json": {
+            schema: { $ref: "#/components/schemas/Problem" },
+            examples: Object.fromEntries(
+              group.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
+          },
         },
       },
     ]),
@@ -173,18 +201,35 @@ const socketRefusals: readonly RefusalCode[] = [
   "bad_version",
   "bad_origin",
   "ticket_refused",
+  "too_many_sockets",
   "upgrade_required",
+  "internal",
+  "unavailable",
 ];
 
-const socketOperation: Json = {
-  operationId: "openSocket",
-  summary: `Open a room's socket: Sec-WebSocket-Protocol offers ${subprotocol(wire.version)} and ${TICKET_PROTOCOL_PREFIX}<ticket>`,
-  tags: ["sockets"],
-  security: [],
+const PROTOCOLS = `Sec-WebSocket-Protocol offers ${subprotocol(wire.version)} and ${TICKET_PROTOCOL_PREFIX}<ticket>`;
+
+function socketOperation(
+  operationId: string,
+  summary: string,
+  { parameters, refusals }: { parameters: Json[]; refusals: readonly RefusalCode[] },
+): Json {
+  return {
+    operationId,
+    summary: `${summary}: ${PROTOCOLS}`,
+    tags: ["sockets"],
+    security: [],
+    parameters,
+    responses: { 101: { description: "The socket is open" }, ...problemsOf(refusals) },
+    "x-refusals": refusals,
+  };
+}
+
+const roomSocket = socketOperation("openRoomSocket", "Open a room's socket", {
   parameters: [{ name: "room_id", in: "path", required: true, schema: { type: "string" } }],
-  responses: {
-    101: { description: "The socket is open" },
-    ...problemsOf([...socketRefusals, "internal", "unavailable"]),
-  },
-  "x-refusals": socketRefusals,
-};
+  refusals: [...socketRefusals, "not_found"],
+});
+const inboxSocket = socketOperation("openInboxSocket", "Open one's own inbox's socket", {
+  parameters: [],
+  refusals: socketRefusals,
+});

@@ -9,9 +9,19 @@ export interface Operation {
   "x-refusals": readonly RefusalCode[];
   "x-public": boolean;
   "x-idempotent": boolean;
+  /** Whether it manages the account itself: a program's token needs the scope `account` for it. */
+  "x-account": boolean;
+  /** Whether it answers a browser on its way, by sending it on. */
+  "x-redirects": boolean;
 }
 
-type More = { refusals?: readonly RefusalCode[]; public?: boolean; idempotent?: boolean };
+interface More {
+  refusals?: readonly RefusalCode[];
+  public?: boolean;
+  idempotent?: boolean;
+  account?: boolean;
+  redirects?: boolean;
+}
 
 export function operation(
   tag: string,
@@ -27,6 +37,8 @@ export function operation(
       "x-refusals": more.refusals ?? [],
       "x-public": more.public ?? false,
       "x-idempotent": more.idempotent ?? false,
+      "x-account": more.account ?? false,
+      "x-redirects": more.redirects ?? false,
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { InferOutput } from "valibot";
-import { roomActor } from "../../durable/address.ts";
+import { inboxActor, roomActor } from "../../durable/address.ts";
+import type { Caller } from "../../schema/caller.ts";
 import {
   AddMemberBodySchema,
   CreatedRoomSchema,
@@ -13,7 +14,8 @@ import { createdRoomId, directRoomId } from "../../schema/ids.ts";
 import type { RequestContext } from "../context.ts";
 import { contextOf } from "../context.ts";
 import { refuse } from "../refused.ts";
-import { createDirectory } from "../services/directory.ts";
+import { createAccounts } from "../services/accounts.ts";
+import { createAttempts } from "../services/attempts.ts";
 import { valueOf } from "./answer.ts";
 import { signedIn } from "./authenticate.ts";
 import { noBody, signedInBody } from "./body.ts";
@@ -27,7 +29,7 @@ const create = operation(
   "Create a room; a direct one that exists is answered with 200",
   {
     idempotent: true,
-    refusals: ["command_id_reused", "slow_down"],
+    refusals: ["command_id_reused", "not_reachable", "slow_down"],
   },
 );
 const view = operation("rooms", "getRoom", "A room as its member sees it");
@@ -64,12 +66,17 @@ export const rooms = new Elysia({ prefix: "/v1/rooms" })
       const room_id = direct
         ? directRoomId(caller.user_id, body.with)
         : createdRoomId(caller.user_id, command_id);
+      await createAttempts(context.env).newRoom(caller.user_id);
       await requireUsers(context, named(body), direct ? "with" : "members");
-      const answer = await roomActor(context.env, room_id).command(caller, {
-        type: "create",
-        command_id,
-        ...body,
-      });
+      const room = roomActor(context.env, room_id);
+      if (body.kind === "direct" && !(await isReachable(context, caller, body.with))) {
+        // Who has a room together already keeps it, and to the others it is not there.
+        const here = await room.view(caller);
+        if (!here.ok) refuse("not_reachable");
+        return status(200, { room_id, receipt: null, replayed: false });
+      }
+      if (body.kind !== "direct") await requireReachable(context, caller, body.members);
+      const answer = await room.command(caller, { type: "create", command_id, ...body });
       if (direct && !answer.ok && answer.refusal.code === "room_exists") {
         return status(200, { room_id, receipt: null, replayed: false });
       }
@@ -123,13 +130,40 @@ function named(body: InferOutput<typeof CreateRoomBodySchema>): readonly UserId[
   return body.kind === "direct" ? [body.with] : body.members;
 }
 
+/** Whether somebody takes a direct room from the caller: their own setting, and whom they have blocked. */
+async function isReachable(
+  { env }: RequestContext,
+  caller: Caller,
+  user_id: UserId,
+): Promise<boolean> {
+  if (user_id === caller.user_id) return true;
+  const room_ids = await inboxActor(env, caller.user_id).roomIds();
+  return inboxActor(env, user_id).takesDirect(caller.user_id, room_ids);
+}
+
+/** A group of two is a direct room by another name: whoever is brought into a new room is asked as for one. */
+async function requireReachable(
+  context: RequestContext,
+  caller: Caller,
+  user_ids: readonly UserId[],
+): Promise<void> {
+  if (user_ids.length === 0) return;
+  const room_ids = await inboxActor(context.env, caller.user_id).roomIds();
+  const others = [...new Set(user_ids)].filter((user_id) => user_id !== caller.user_id);
+  const taken = await Promise.all(
+    others.map((user_id) => inboxActor(context.env, user_id).takesDirect(caller.user_id, room_ids)),
+  );
+  if (taken.includes(false)) refuse("not_reachable");
+}
+
 /** A room knows ids only, and would take a member that does not exist. */
 async function requireUsers(
   context: RequestContext,
   ids: readonly UserId[],
   field: string,
 ): Promise<void> {
-  const found = await createDirectory(context.env.DIRECTORY).usersByIds(ids);
-  const known = new Set(found.map((user) => user.user_id));
+  const found = await createAccounts(context.env.DIRECTORY).usersByIds(ids);
+  const here = found.filter((user) => user.kind !== "gone");
+  const known = new Set(here.map((user) => user.user_id));
   if (!ids.every((id) => known.has(id))) refuse("invalid", { field });
 }

@@ -1,16 +1,17 @@
 import { Elysia } from "elysia";
-import { roomActor } from "../../durable/address.ts";
+import { inboxActor, roomActor } from "../../durable/address.ts";
 import { TicketBodySchema, TicketSchema } from "../../schema/http.ts";
 import { contextOf } from "../context.ts";
+import { refuse } from "../refused.ts";
 import { valueOf } from "./answer.ts";
-import { signedIn, tokensOf } from "./authenticate.ts";
+import { identityOf, signedIn, tokensOf } from "./authenticate.ts";
 import { signedInBody } from "./body.ts";
 import { operation } from "./operation.ts";
 
 const create = operation(
   "tickets",
   "createTicket",
-  "Get a ticket that opens one socket to one room, once",
+  "Get a ticket that opens one socket, once: to a room, or without one to one's own inbox",
   {
     refusals: ["not_found"],
   },
@@ -21,10 +22,16 @@ export const tickets = new Elysia({ prefix: "/v1/tickets" }).use(signedIn).post(
   async ({ request, body, caller, status }) => {
     const context = contextOf(request);
     const { room_id } = body;
-    // The room itself says whether the caller is a member.
-    valueOf(await roomActor(context.env, room_id).view(caller));
-    const origin = request.headers.get("origin");
     const { user_id, device_id } = caller;
+    // A socket both reads and writes, so a program's token needs both scopes.
+    const { scopes } = await identityOf(request);
+    if (scopes !== null && !scopes.includes("read")) refuse("scope_missing");
+    // The room itself says whether the caller is a member.
+    if (room_id !== null) valueOf(await roomActor(context.env, room_id).view(caller));
+    // The inbox notes which rooms a device may have sockets in, to end them together with its session.
+    if (!(await inboxActor(context.env, user_id).mayOpen(device_id, room_id)))
+      refuse("unauthenticated");
+    const origin = request.headers.get("origin");
     const { token, expires_at } = await tokensOf(context).issueTicket({
       user_id,
       device_id,

@@ -7,7 +7,8 @@ import { UserIdSchema } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import { HandleSchema } from "../../schema/user.ts";
 import { contextOf } from "../context.ts";
-import { createDirectory } from "../services/directory.ts";
+import { createAccounts } from "../services/accounts.ts";
+import { createAttempts } from "../services/attempts.ts";
 import { signedIn } from "./authenticate.ts";
 import { operation } from "./operation.ts";
 import { list } from "./query.ts";
@@ -29,15 +30,19 @@ const find = operation(
   "users",
   "findUsers",
   "Find users by handle or by ids; unknown ones are left out",
+  { refusals: ["slow_down"] },
 );
 
 export const users = new Elysia({ prefix: "/v1/users" }).use(signedIn).get(
   "",
-  async ({ request, query }) => {
-    const directory = createDirectory(contextOf(request).env.DIRECTORY);
-    if (query.ids !== undefined) return { users: await directory.usersByIds(query.ids) };
+  async ({ request, query, caller }) => {
+    const { env } = contextOf(request);
+    const accounts = createAccounts(env.DIRECTORY);
+    if (query.ids !== undefined) return { users: await accounts.usersByIds(query.ids) };
+    // Ids cannot be guessed; handles can, and a list of everyone is nobody's business.
+    await createAttempts(env).lookup(caller.user_id);
     const handle = v.safeParse(HandleSchema, query.handle);
-    return { users: handle.success ? await directory.usersByHandle(handle.output) : [] };
+    return { users: handle.success ? await accounts.usersByHandle(handle.output) : [] };
   },
   { ...find, query: UsersQuerySchema, response: { 200: UsersSchema } },
 );

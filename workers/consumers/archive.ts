@@ -4,8 +4,8 @@ import type { RoomId } from "../../schema/ids.ts";
 import type { Answer, ArchiveNotice, ArchiveStep, Watermark } from "../../schema/rpc.ts";
 import type { Bindings } from "../env.ts";
 import { historyDatabases } from "../env.ts";
-import type { Directory } from "../services/directory.ts";
-import { createDirectory } from "../services/directory.ts";
+import type { ArchiveLedger } from "../services/archive-ledger.ts";
+import { createArchiveLedger } from "../services/archive-ledger.ts";
 import type { History } from "../services/history.ts";
 import { historyOf } from "../services/history.ts";
 import type { ConsumerLog } from "./log.ts";
@@ -20,7 +20,7 @@ import { noticeOf } from "./notice.ts";
 export interface ArchiveDeps {
   archive(room_id: RoomId, watermark: Watermark | null): Promise<Answer<ArchiveStep> | null>;
   history(room_id: RoomId): History;
-  directory: Pick<Directory, "archiveFailed" | "archiveCaughtUp">;
+  ledger: Pick<ArchiveLedger, "archiveFailed" | "archiveCaughtUp">;
   log: ConsumerLog;
 }
 
@@ -29,7 +29,7 @@ export function archiveDeps(env: Bindings, log: ConsumerLog): ArchiveDeps {
   return {
     archive: (room_id, watermark) => roomActor(env, room_id).archive(watermark),
     history: (room_id) => historyOf(room_id, databases),
-    directory: createDirectory(env.DIRECTORY),
+    ledger: createArchiveLedger(env.DIRECTORY),
     log,
   };
 }
@@ -57,7 +57,7 @@ export async function consumeArchive(
   };
   await Promise.all(Array.from({ length: ROOMS_AT_ONCE }, work));
   // The ledger only informs. If it cannot be written now, the next success writes it.
-  await quietly(deps, () => deps.directory.archiveCaughtUp(caughtUp));
+  await quietly(deps, () => deps.ledger.archiveCaughtUp(caughtUp));
 }
 
 /** Many notices of one room are one errand. What is no notice can never become one, and is dropped with a line. */
@@ -92,7 +92,7 @@ async function followRoom(
     const reason = reasonOf(error);
     deps.log("error", "archive.failed", { room_id, reason, attempts: messages[0]?.attempts });
     for (const message of messages) message.retry({ delaySeconds: retrySeconds(message.attempts) });
-    await quietly(deps, () => deps.directory.archiveFailed(room_id, since_ms, reason));
+    await quietly(deps, () => deps.ledger.archiveFailed(room_id, since_ms, reason));
     return false;
   }
 }

@@ -23,12 +23,12 @@ export async function consumeDeadLetters(
     }
     try {
       await drainRoom(notice.room_id, deps);
-      await deps.directory.archiveCaughtUp([notice.room_id]);
+      await deps.ledger.archiveCaughtUp([notice.room_id]);
       message.ack();
     } catch (error) {
       const reason = `dead letter: ${reasonOf(error)}`;
       await quietly(deps, () =>
-        deps.directory.archiveFailed(notice.room_id, notice.noticed_at, reason),
+        deps.ledger.archiveFailed(notice.room_id, notice.noticed_at, reason),
       );
       message.retry({ delaySeconds: RETRY_S });
     }

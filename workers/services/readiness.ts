@@ -1,4 +1,4 @@
-import { roomActor } from "../../durable/address.ts";
+import { inboxActor, roomActor } from "../../durable/address.ts";
 import type { Ready, readyFaults } from "../../schema/http.ts";
 import { deriveId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
@@ -7,7 +7,7 @@ import type { Bindings } from "../env.ts";
 import { historyDatabases } from "../env.ts";
 import { errorFields } from "../log.ts";
 import { expectedMigrations } from "../migrations.ts";
-import { createDirectory } from "./directory.ts";
+import { createArchiveLedger } from "./archive-ledger.ts";
 import { createHistory } from "./history.ts";
 
 type Fault = (typeof readyFaults)[number];
@@ -15,12 +15,14 @@ type Log = (level: LogLevel, event: string, fields: LogFields) => void;
 
 /** A room that nobody is in and that is never created: asked only whether it can be reached. */
 const PROBE_ROOM = deriveId("room", "probe");
+/** Nobody's inbox, for the same question. */
+const PROBE_USER = deriveId("user", "probe");
 /** An object that is not there: asking for it takes the whole way and costs nothing. */
 const PROBE_OBJECT = "health/probe";
 
 /** Every part at once, each within its time, each with a word of what is wrong and never with the part's own text. */
 export async function checkReadiness(env: Bindings, log: Log): Promise<Ready> {
-  const directory = createDirectory(env.DIRECTORY);
+  const ledger = createArchiveLedger(env.DIRECTORY);
   const archives = historyDatabases(env).map((database) => createHistory(database));
   const migrated = async (
     applied: Promise<string[]>,
@@ -30,7 +32,7 @@ export async function checkReadiness(env: Bindings, log: Log): Promise<Ready> {
   const parts = new Map<string, Promise<Fault | null>>();
   const check = (name: string, asking: Promise<Fault | null>) =>
     parts.set(name, judged(name, asking, log));
-  check("directory", migrated(directory.appliedMigrations(), expectedMigrations.directory));
+  check("directory", migrated(ledger.appliedMigrations(), expectedMigrations.directory));
   archives.forEach((archive, shard) => {
     check(`history_${shard}`, migrated(archive.appliedMigrations(), expectedMigrations.history));
   });
@@ -41,6 +43,12 @@ export async function checkReadiness(env: Bindings, log: Log): Promise<Ready> {
   check(
     "rooms",
     roomActor(env, PROBE_ROOM)
+      .ping()
+      .then(() => null),
+  );
+  check(
+    "inboxes",
+    inboxActor(env, PROBE_USER)
       .ping()
       .then(() => null),
   );
@@ -75,7 +83,7 @@ async function judged(
 async function archiveLag(env: Bindings): Promise<Ready["archive"]> {
   const archives = historyDatabases(env).map((database) => createHistory(database));
   const [ledger, ...lasts] = await Promise.all([
-    createDirectory(env.DIRECTORY).archiveLag(),
+    createArchiveLedger(env.DIRECTORY).archiveLag(),
     ...archives.map((archive) => archive.lastLagMs()),
   ]);
   const [newest] = lasts

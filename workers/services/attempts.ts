@@ -1,0 +1,72 @@
+import type { UserId } from "../../schema/ids.ts";
+import { refuse } from "../refused.ts";
+import type { Bindings } from "../env.ts";
+
+/**
+ * How often something may be tried, by the platform's rate limits. They are asked before any work is done; their
+ * numbers stand in wrangler.toml and in schema/limits.ts. Over a limit the answer is `slow_down`, and nothing else
+ * about the request is looked at.
+ */
+type Limited = Pick<
+  Bindings,
+  | "SIGN_IN_BY_ADDRESS"
+  | "SIGN_IN_BY_ACCOUNT"
+  | "SIGN_IN_BY_KNOWN_DEVICE"
+  | "REGISTRATIONS"
+  | "MAILS"
+  | "LOOKUPS"
+  | "NEW_ROOMS"
+>;
+
+export interface Attempts {
+  /** Any try to sign in, before anything of it is looked up. */
+  fromAddress(address: string): Promise<void>;
+  /** A try to sign in as somebody: by what was typed, so that the limit says nothing about who exists. */
+  asAccount(name: string): Promise<void>;
+  /** The same from a browser that has been in this account before: others cannot use up its tries. */
+  asKnown(user_id: UserId, browser_id: string): Promise<void>;
+  registration(address: string): Promise<void>;
+  /** Mail to one address, asked for by whomever. */
+  mail(mail_key: string): Promise<void>;
+  lookup(user_id: UserId): Promise<void>;
+  newRoom(user_id: UserId): Promise<void>;
+}
+
+/** The limits count by the minute, and do not say when theirs began. */
+const RETRY_MS = 60_000;
+
+export function createAttempts(env: Limited): Attempts {
+  const take = async (limit: RateLimit, key: string) => {
+    const { success } = await limit.limit({ key });
+    if (!success) refuse("slow_down", { retry_after_ms: RETRY_MS });
+  };
+  return {
+    fromAddress: (address) => take(env.SIGN_IN_BY_ADDRESS, address),
+    asAccount: (name) => take(env.SIGN_IN_BY_ACCOUNT, name),
+    asKnown: (user_id, browser_id) => take(env.SIGN_IN_BY_KNOWN_DEVICE, `${user_id} ${browser_id}`),
+    registration: (address) => take(env.REGISTRATIONS, address),
+    mail: (mail_key) => take(env.MAILS, mail_key),
+    lookup: (user_id) => take(env.LOOKUPS, user_id),
+    newRoom: (user_id) => take(env.NEW_ROOMS, user_id),
+  };
+}
+
+/** Who asks, as the edge sees it. A machine of its own has no edge in front of it. */
+export function addressOf(request: Request): string {
+  const address = request.headers.get("cf-connecting-ip");
+  return address === null ? "local" : networkOf(address);
+}
+
+/** One subscriber has a whole /64 of IPv6, so its addresses count as one. */
+export function networkOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [head = "", tail] = address.toLowerCase().split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array.from({ length: zeros }, () => "0"), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
+}
