@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { QuothError } from "./http.ts";
+import { QuothError } from "./failure.ts";
 import { backOffDelay, commandBackOff } from "./reconnect.ts";
 
 const ATTEMPTS = 4;

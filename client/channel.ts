@@ -1,18 +1,13 @@
-import * as v from "valibot";
 import { afterClose, closes } from "../schema/closes.ts";
-import { DownSchema, type Down } from "../schema/frames/down.ts";
-import type { Hello } from "../schema/frames/hello.ts";
-import type { Up } from "../schema/frames/up.ts";
-import type { RoomId } from "../schema/ids.ts";
 import type { Position } from "../schema/position.ts";
 import { subprotocol, TICKET_PROTOCOL_PREFIX, wire } from "../schema/version.ts";
 import type { Clock } from "./clock.ts";
-import { QuothError, type FailureCode } from "./http.ts";
+import { QuothError, type FailureCode } from "./failure.ts";
 import { backOffDelay, lineBackOff, STEADY_MS } from "./reconnect.ts";
 import { openSocket, type Socket, type WebSocketClass } from "./socket.ts";
 
 /**
- * The line to one room.
+ * The line to one room, or to one's own inbox.
  *
  *   idle ── open ──▶ connecting ── ticket, socket, hello, resume, answer ──▶ online
  *                       ▲  │                                                   │
@@ -34,22 +29,31 @@ export interface ChannelStatus {
 /** The longest wait for a ticket, a hello or the answer to a resume. */
 export const STEP_WITHIN_MS = 10_000;
 
-export interface ChannelDeps {
-  room_id: RoomId;
+/** What every greeting and every frame has; what else is in them is between the two who speak. */
+type Greeting = { type: "hello" };
+type Frame = { type: string };
+
+export interface ChannelDeps<Hello extends Greeting, Down extends Frame> {
   url: string;
+  /** Of the socket's route. */
+  path: string;
   WebSocket: WebSocketClass;
   clock: Clock;
   random(): number;
   ticket(): Promise<string>;
   position(): Position | null;
-  /** False where this is not the person whose room it is. */
-  onHello(hello: Hello): boolean;
-  /** Every frame after the hello that the contract knows. */
-  onFrame(frame: Exclude<Down, Hello>): void;
+  /** Null for what the contract does not know: it is of a newer server, and there is nothing to do. */
+  read(json: unknown): Hello | Down | null;
+  /** Whether this is where one wanted to be, and whether one is who one was. */
+  onHello(hello: Hello): "welcome" | "elsewhere" | "stranger";
+  /** Every frame after the hello. */
+  onFrame(frame: Down): void;
   onStatus(status: ChannelStatus): void;
 }
 
-export function createChannel(deps: ChannelDeps) {
+export function createChannel<Hello extends Greeting, Down extends Frame>(
+  deps: ChannelDeps<Hello, Down>,
+) {
   const { clock } = deps;
   let status: ChannelStatus = { name: "idle", away_since: clock.now(), reason: null };
   let socket: Socket | null = null;
@@ -104,7 +108,7 @@ export function createChannel(deps: ChannelDeps) {
     socket = openSocket({
       WebSocket: deps.WebSocket,
       clock,
-      url: `${deps.url.replace(/^http/, "ws")}/v1/rooms/${deps.room_id}/socket`,
+      url: deps.url.replace(/^http/, "ws") + deps.path,
       protocols: [subprotocol(wire.version), TICKET_PROTOCOL_PREFIX + ticket],
       onText: (text) => mine === line && hear(text),
       onClose: (code) => mine === line && broke(code),
@@ -117,9 +121,9 @@ export function createChannel(deps: ChannelDeps) {
   }
 
   function hear(text: string): void {
-    const frame = read(text);
+    const frame = deps.read(parse(text));
     if (frame === null) return;
-    if (frame.type === "hello") return greet(frame);
+    if (isHello(frame)) return greet(frame);
     if (!greeted) return;
     // With nothing to build on, only a snapshot is an answer.
     if (frame.type === "events" && deps.position() === null) return;
@@ -137,11 +141,12 @@ export function createChannel(deps: ChannelDeps) {
   }
 
   function greet(hello: Hello): void {
-    if (hello.room_id !== deps.room_id) return wait();
-    if (!deps.onHello(hello)) return stop("signed_out", "unauthenticated");
+    const whose = deps.onHello(hello);
+    if (whose === "elsewhere") return wait();
+    if (whose === "stranger") return stop("signed_out", "unauthenticated");
     greeted = true;
     within(STEP_WITHIN_MS);
-    socket?.send(JSON.stringify({ type: "resume", position: deps.position() } satisfies Up));
+    socket?.send(JSON.stringify({ type: "resume", position: deps.position() }));
   }
 
   /** Comes back with jitter, and not before the server wants it. */
@@ -166,7 +171,7 @@ export function createChannel(deps: ChannelDeps) {
       if (status.name === "idle" || status.name === "signed_out") connect();
     },
 
-    send: (frame: Up): boolean =>
+    send: (frame: Frame): boolean =>
       status.name === "online" && (socket?.send(JSON.stringify(frame)) ?? false),
 
     /** The network is back, or someone looks again. */
@@ -186,11 +191,12 @@ export function createChannel(deps: ChannelDeps) {
   };
 }
 
-/** Frames that are unknown here are of a newer server: nothing to do. */
-function read(text: string): Down | null {
+const isHello = <Hello extends Greeting>(frame: Hello | Frame): frame is Hello =>
+  frame.type === "hello";
+
+function parse(text: string): unknown {
   try {
-    const parsed = v.safeParse(DownSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -1,14 +1,18 @@
-import type { CreatedRoom, Me, ReceiptAnswer, RoomView, Session } from "../schema/http.ts";
+import type { Me, Session } from "../schema/http-account.ts";
+import type { CreatedRoom, ReceiptAnswer, RoomView } from "../schema/http.ts";
 import { newId, type RoomId, type UserId } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
 import { refusal } from "../schema/refusals.ts";
 import type { User } from "../schema/user.ts";
 import { withAttempts } from "./attempts.ts";
 import { systemClock, type Clock } from "./clock.ts";
-import { createHttp, QuothError, type Fetch, type NewRoom } from "./http.ts";
+import { createCall, type Fetch } from "./call.ts";
+import { QuothError } from "./failure.ts";
+import { createRoutes, type Login, type NewRoom, type Registration } from "./http.ts";
 import { memoryStorage, type OutboxStorage } from "./outbox.ts";
 import { createRoom } from "./room.ts";
 import type { RoomHandle } from "./room-state.ts";
+import { createSessionKeeper, type SessionStore } from "./session.ts";
 import type { WebSocketClass } from "./socket.ts";
 import { createKeyRing } from "./verify.ts";
 
@@ -17,8 +21,10 @@ export interface ClientOptions {
   url: string;
   /** An access token, for programs. A page leaves it out and lives by its cookie, which no script can read. */
   token?: string;
-  /** Whether signing in keeps the token that the answer brings. A page says false. */
+  /** Whether signing in keeps the tokens that the answer brings. A page says false. */
   keepToken?: boolean;
+  /** Where a program keeps its session between two runs. */
+  session?: SessionStore;
   storage?: OutboxStorage;
   fetch?: Fetch;
   WebSocket?: WebSocketClass;
@@ -28,50 +34,88 @@ export interface ClientOptions {
 
 export type Client = ReturnType<typeof createClient>;
 
+/** A line that lives as long as the session: a room's, the inbox's. */
+export interface Line {
+  open(): void;
+  wake(): void;
+  signOut(): void;
+  close(): void;
+}
+
 export function createClient(options: ClientOptions) {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const storage = options.storage ?? memoryStorage();
-  let token = options.token ?? null;
+  const { url } = options;
+  const fetch: Fetch = options.fetch ?? ((path, request) => globalThis.fetch(path, request));
+  const WebSocket = options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketClass);
   let me: User | null = null;
-  const rooms = new Map<RoomId, ReturnType<typeof createRoom>>();
-  const http = createHttp({
-    url: options.url,
-    fetch: options.fetch ?? ((url, request) => globalThis.fetch(url, request)),
-    token: () => token,
+  const rooms = new Map<RoomId, RoomHandle>();
+  const lines = new Set<Line>();
+  const endListeners = new Set<() => void>();
+  const { token: given = null, keepToken: keep = true, session: store = null } = options;
+  const session = createSessionKeeper({
+    url,
+    fetch,
+    clock,
+    random,
+    token: given,
+    keep,
+    store,
+    onEnded,
   });
+  const call = createCall({ url, fetch, token: session.token, session });
+  const http = createRoutes(call);
   const keys = createKeyRing(http.keys, () => clock.now());
-  const again = <T>(call: () => Promise<T>) => withAttempts(clock, random, call);
+  const again = <T>(work: () => Promise<T>) => withAttempts(clock, random, work);
 
-  function signedIn(session: Session): User {
-    if (options.keepToken !== false) token = session.access_token;
-    return become(session.user);
+  /** Lines stay as they are, with their outboxes, and wait for the same person to sign in. */
+  function onEnded(): void {
+    for (const line of lines) line.signOut();
+    for (const listener of endListeners) listener();
   }
 
-  /** Open rooms go on where they were if it is the same person; another person's are none of theirs. */
+  async function signedIn(opened: Session): Promise<User> {
+    await session.begin(opened);
+    return become(opened.user);
+  }
+
+  /** Open lines go on where they were if it is the same person; another person's are none of theirs. */
   function become(user: User): User {
     const same = me === null || me.user_id === user.user_id;
     me = user;
-    for (const room of [...rooms.values()]) same ? room.open() : room.close();
+    for (const line of [...lines]) same ? line.open() : line.close();
     return user;
+  }
+
+  /** Gives the way to take it out again. */
+  function attach(line: Line): () => void {
+    lines.add(line);
+    return () => void lines.delete(line);
   }
 
   return {
     /** Who is signed in, as far as this client knows. */
     user: (): User | null => me,
 
-    register: async (account: {
-      handle: string;
-      password: string;
-      display_name?: string;
-    }): Promise<User> => signedIn(await http.register(account)),
-    signIn: async (account: { handle: string; password: string }): Promise<User> =>
-      signedIn(await http.login(account)),
+    /** What modules of their own are made of, see `account.ts` and `inbox.ts`. */
+    world: { url, call, http, clock, random, storage, WebSocket, attach },
+
+    register: async (account: Registration): Promise<User> =>
+      signedIn(await http.register(account)),
+    signIn: async (account: Login): Promise<User> => signedIn(await http.login(account)),
+    /** For every other way of signing in. */
+    signedIn,
     /** Rooms stay open as they are, with their outboxes; their lines end. */
     async signOut(): Promise<void> {
       await http.logout();
-      token = null;
-      for (const room of rooms.values()) room.signOut();
+      await session.end();
+      for (const line of lines) line.signOut();
+    },
+    /** Called when the session has ended without having been asked to. Gives the way to end that. */
+    onSignedOut(listener: () => void): () => void {
+      endListeners.add(listener);
+      return () => void endListeners.delete(listener);
     },
     async me(): Promise<Me> {
       const answer = await again(http.me);
@@ -109,21 +153,14 @@ export function createClient(options: ClientOptions) {
       if (me === null) throw QuothError.from(refusal("unauthenticated"));
       const known = rooms.get(room_id);
       if (known !== undefined) return known;
-      const WebSocket = options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketClass);
-      const onClose = () => void rooms.delete(room_id);
-      const { url } = options;
-      const room = createRoom({
-        room_id,
-        me: me.user_id,
-        url,
-        http,
-        WebSocket,
-        clock,
-        random,
-        storage,
-        keys,
-        onClose,
-      });
+      const onClose = () => {
+        rooms.delete(room_id);
+        detach();
+      };
+      const { user_id } = me;
+      const deps = { room_id, me: user_id, url, http, WebSocket, clock, random, storage, keys };
+      const room = createRoom({ ...deps, onClose });
+      const detach = attach(room);
       rooms.set(room_id, room);
       room.open();
       return room;
@@ -131,10 +168,10 @@ export function createClient(options: ClientOptions) {
 
     /** The network is back, or someone looks again: waiting lines try at once, others are tested. */
     wake(): void {
-      for (const room of rooms.values()) room.wake();
+      for (const line of lines) line.wake();
     },
     close(): void {
-      for (const room of [...rooms.values()]) room.close();
+      for (const line of [...lines]) line.close();
     },
   };
 }

@@ -8,10 +8,9 @@ import type { Receipt } from "../schema/receipt.ts";
 import { refusal as refusalOf, type RefusalCode } from "../schema/refusals.ts";
 import type { Clock } from "./clock.ts";
 import type { Outbox } from "./outbox.ts";
+import { createPump } from "./pump.ts";
 import { isReceiptOf, isWhole, type Verdict } from "./verify.ts";
 
-/** A command that is not answered on a line that lives is sent again. */
-export const ANSWER_WITHIN_MS = 15_000;
 export const RECEIPTS_KEPT = 1_000;
 
 /** Refusals of a frame that could not be read far enough to say which command it was. */
@@ -44,24 +43,7 @@ export type Delivery = ReturnType<typeof createDelivery>;
 export function createDelivery(deps: DeliveryDeps) {
   const { outbox, clock } = deps;
   const receipts = new Map<CommandId, Receipt>();
-  let cancel = () => {};
-
-  function pump(): void {
-    const entry = outbox.next();
-    if (entry === null) return;
-    const early_ms = entry.not_before - clock.now();
-    cancel();
-    if (early_ms > 0) {
-      cancel = clock.after(early_ms, pump);
-      return;
-    }
-    if (!deps.send(entry.command)) return;
-    outbox.sent(entry.command_id);
-    cancel = clock.after(ANSWER_WITHIN_MS, () => {
-      outbox.unanswered();
-      pump();
-    });
-  }
+  const { pump, lineDown } = createPump({ outbox, clock, send: deps.send });
 
   function accepted({ command_id, receipt }: Accepted): void {
     const position = deps.position();
@@ -162,9 +144,6 @@ export function createDelivery(deps: DeliveryDeps) {
       }
     },
 
-    lineDown(): void {
-      cancel();
-      outbox.unanswered();
-    },
+    lineDown,
   };
 }

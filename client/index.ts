@@ -1,7 +1,9 @@
-export { createClient, type Client, type ClientOptions } from "./client.ts";
+export { createClient, type Client, type ClientOptions, type Line } from "./client.ts";
 export type { ChannelName, ChannelStatus } from "./channel.ts";
 export { systemClock, type Clock } from "./clock.ts";
-export { QuothError, type FailureCode, type Fetch, type NewRoom } from "./http.ts";
+export type { Fetch } from "./call.ts";
+export { QuothError, type FailureCode } from "./failure.ts";
+export type { Login, NewRoom, Registration } from "./http.ts";
 export type { ShownMessage } from "./optimistic.ts";
 export {
   memoryStorage,
@@ -10,6 +12,7 @@ export {
   type StoredCommand,
 } from "./outbox.ts";
 export type { Fault, Proof } from "./proof.ts";
+export type { SessionStore } from "./session.ts";
 export type { RoomHandle, RoomState } from "./room-state.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
 export { verifyHead, verifyReceipt, type Verdict } from "./verify.ts";

@@ -8,22 +8,26 @@ import { backOffDelay, commandBackOff } from "./reconnect.ts";
 /** What can wait in an outbox: what a member asks over a room's socket. */
 export type OutboxCommand = CommandOf<"send" | "edit" | "delete" | "leave">;
 
+/** Whose queue a command stands in: a room's, or that of one's own inbox. */
+export type QueueId = RoomId | "inbox";
+type AnyCommand = { type: string; command_id: CommandId };
+
 /** A command as it outlives a reload. It belongs to who wrote it: nobody else's session may send it. */
-export interface StoredCommand {
+export interface StoredCommand<C = OutboxCommand> {
   command_id: CommandId;
-  room_id: RoomId;
+  room_id: QueueId;
   user_id: UserId;
   /** Place in the room's queue. */
   order: number;
   at: number;
-  command: OutboxCommand;
+  command: C;
   /** Set where the command was refused for good and waits for its author to decide. */
   refusal: Refusal | null;
 }
 
-export interface OutboxStorage {
-  load(room_id: RoomId, user_id: UserId): Promise<StoredCommand[]>;
-  put(command: StoredCommand): Promise<void>;
+export interface OutboxStorage<C = OutboxCommand> {
+  load(room_id: QueueId, user_id: UserId): Promise<StoredCommand<C>[]>;
+  put(command: StoredCommand<C>): Promise<void>;
   remove(command_id: CommandId): Promise<void>;
 }
 
@@ -41,7 +45,7 @@ export function memoryStorage(): OutboxStorage {
  * `accepted`: the room says that it has happened; its event has not been seen here yet, so it is still shown from here.
  * An entry leaves when its event has been applied, and not before: then a reload at any moment loses nothing.
  */
-export interface Entry extends StoredCommand {
+export interface Entry<C = OutboxCommand> extends StoredCommand<C> {
   state: "queued" | "in_flight" | "accepted" | "failed";
   attempts: number;
   /** Not to be tried before this time. */
@@ -49,36 +53,36 @@ export interface Entry extends StoredCommand {
   receipt: Receipt | null;
 }
 
-/** Commands of one room that may wait here. */
+/** Commands of one queue that may wait here. */
 export const OUTBOX_COMMANDS = 500;
 
-export interface OutboxDeps {
-  room_id: RoomId;
+export interface OutboxDeps<C = OutboxCommand> {
+  room_id: QueueId;
   user_id: UserId;
-  storage: OutboxStorage;
+  storage: OutboxStorage<C>;
   now(): number;
   random(): number;
   /** A browser may refuse to store (quota, private mode): the command is sent all the same, from memory. */
   onStorageFailed(error: unknown): void;
 }
 
-export type Outbox = ReturnType<typeof createOutbox>;
+export type Outbox<C extends AnyCommand = OutboxCommand> = ReturnType<typeof createOutbox<C>>;
 
 /**
  * The commands of one room in the order in which they were given. One is on its way at a time: if two were and the
  * first were told to slow down, the second would overtake it.
  */
-export function createOutbox(deps: OutboxDeps) {
-  let entries: readonly Entry[] = [];
+export function createOutbox<C extends AnyCommand = OutboxCommand>(deps: OutboxDeps<C>) {
+  let entries: readonly Entry<C>[] = [];
 
   const find = (command_id: string) => entries.find((entry) => entry.command_id === command_id);
-  const change = (command_id: string, now: Partial<Entry>) => {
+  const change = (command_id: string, now: Partial<Entry<C>>) => {
     entries = entries.map((entry) =>
       entry.command_id === command_id ? { ...entry, ...now } : entry,
     );
   };
   const keep = (work: Promise<void>) => void work.catch(deps.onStorageFailed);
-  const store = (entry: Entry) => {
+  const store = (entry: Entry<C>) => {
     const {
       state: _state,
       attempts: _attempts,
@@ -88,7 +92,7 @@ export function createOutbox(deps: OutboxDeps) {
     } = entry;
     keep(deps.storage.put(stored));
   };
-  const drop = (gone: readonly Entry[]) => {
+  const drop = (gone: readonly Entry<C>[]) => {
     if (gone.length === 0) return;
     entries = entries.filter((entry) => !gone.includes(entry));
     for (const { command_id } of gone) keep(deps.storage.remove(command_id));
@@ -111,7 +115,7 @@ export function createOutbox(deps: OutboxDeps) {
     },
 
     /** False where too much waits already. */
-    add(command: OutboxCommand): boolean {
+    add(command: C): boolean {
       if (entries.length >= OUTBOX_COMMANDS) return false;
       const { room_id, user_id } = deps;
       const order = Math.max(0, ...entries.map((entry) => entry.order)) + 1;
@@ -131,14 +135,14 @@ export function createOutbox(deps: OutboxDeps) {
     },
 
     /** What is to be sent next, unless something is on its way. Failed ones stand aside. */
-    next(): Entry | null {
+    next(): Entry<C> | null {
       const first = entries.find(
         (entry) => entry.state === "queued" || entry.state === "in_flight",
       );
       return first?.state === "queued" ? first : null;
     },
 
-    inFlight: (): Entry | null => entries.find((entry) => entry.state === "in_flight") ?? null,
+    inFlight: (): Entry<C> | null => entries.find((entry) => entry.state === "in_flight") ?? null,
 
     sent(command_id: CommandId): void {
       change(command_id, { state: "in_flight", attempts: (find(command_id)?.attempts ?? 0) + 1 });
@@ -174,14 +178,14 @@ export function createOutbox(deps: OutboxDeps) {
       change(command_id, { state: "queued", receipt: null });
     },
 
-    settle: (settled: (entry: Entry) => boolean): void => drop(entries.filter(settled)),
+    settle: (settled: (entry: Entry<C>) => boolean): void => drop(entries.filter(settled)),
 
     /** A refused command had no effect, so it may use its id again. It is a new wish, and goes to the end. */
     retry(command_id: CommandId): void {
       const entry = find(command_id);
       if (entry?.state !== "failed") return;
       const order = Math.max(...entries.map((one) => one.order)) + 1;
-      const again: Entry = {
+      const again: Entry<C> = {
         ...entry,
         state: "queued",
         refusal: null,
@@ -207,7 +211,7 @@ export function createOutbox(deps: OutboxDeps) {
   };
 }
 
-function revive(stored: StoredCommand): Entry {
+function revive<C>(stored: StoredCommand<C>): Entry<C> {
   return {
     ...stored,
     state: stored.refusal === null ? "queued" : "failed",
@@ -218,7 +222,7 @@ function revive(stored: StoredCommand): Entry {
 }
 
 /** The message that a command makes or changes. */
-export function targetOf(command: OutboxCommand): MessageId | null {
-  if (command.type === "leave") return null;
-  return command.type === "send" ? messageIdOf(command.command_id) : command.message_id;
+export function targetOf(command: AnyCommand): MessageId | null {
+  if (command.type === "send") return messageIdOf(command.command_id);
+  return "message_id" in command ? (command.message_id as MessageId) : null;
 }

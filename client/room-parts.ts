@@ -1,4 +1,7 @@
+import { DownSchema, type Down } from "../schema/frames/down.ts";
+import type { Hello } from "../schema/frames/hello.ts";
 import type { RoomId, UserId } from "../schema/ids.ts";
+import { as } from "./call.ts";
 import { createChannel, type ChannelDeps } from "./channel.ts";
 import type { Clock } from "./clock.ts";
 import { createDelivery } from "./delivery.ts";
@@ -7,6 +10,7 @@ import type { Http } from "./http.ts";
 import { createLog } from "./log.ts";
 import { createOutbox, type OutboxStorage } from "./outbox.ts";
 import { createHeadProof, type Fault } from "./proof.ts";
+import { createReading } from "./reading.ts";
 import { createRecords } from "./records.ts";
 import type { WebSocketClass } from "./socket.ts";
 import { verifyHead, type KeyRing } from "./verify.ts";
@@ -25,7 +29,10 @@ export interface RoomDeps {
 }
 
 /** What the room does about what its parts tell it. None of these is called while the parts are made. */
-export interface RoomHandlers extends Pick<ChannelDeps, "onHello" | "onFrame" | "onStatus"> {
+export interface RoomHandlers extends Pick<
+  ChannelDeps<Hello, Exclude<Down, Hello>>,
+  "onHello" | "onFrame" | "onStatus"
+> {
   onStorageFailed(error: unknown): void;
   changed(): void;
   refuse(seq: number, kind: Fault["kind"]): void;
@@ -40,7 +47,8 @@ export function createParts(deps: RoomDeps, on: RoomHandlers) {
   const log = createLog(room_id);
   const { position, eventAt, missing } = log;
   const ticket = async () => (await http.ticket(room_id)).ticket;
-  const channel = createChannel({ ...deps, ...on, ticket, position });
+  const path = `/v1/rooms/${room_id}/socket`;
+  const channel = createChannel({ ...deps, ...on, path, ticket, position, read: as(DownSchema) });
   const { send } = channel;
   const { onStorageFailed } = on;
   const outbox = createOutbox({ room_id, user_id: me, storage, now, random, onStorageFailed });
@@ -59,5 +67,6 @@ export function createParts(deps: RoomDeps, on: RoomHandlers) {
     onForged: (seq) => on.refuse(seq, "receipt"),
     onLeft: () => channel.close("left"),
   });
-  return { log, channel, outbox, proof, gaps, records, delivery };
+  const reading = createReading({ clock, send });
+  return { log, channel, outbox, proof, gaps, records, delivery, reading };
 }

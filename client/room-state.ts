@@ -38,6 +38,8 @@ export interface RoomHandle {
   retry(command_id: CommandId): void;
   discard(command_id: CommandId): void;
   loadEarlier(): Promise<void>;
+  /** Everything up to this seq has been seen. */
+  read(seq: number): void;
   /** Follows the chain under what is shown, or from the room's first event. */
   verify(from: "shown" | "first"): Promise<void>;
   /** The receipt of an own command, proved; null where this session holds none. */

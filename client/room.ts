@@ -17,11 +17,12 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
   let telling = false;
 
   const parts = createParts(deps, { onHello, onFrame, onStatus, onStorageFailed, changed, refuse });
-  const { channel, log, outbox, proof, gaps, records, delivery } = parts;
+  const { channel, log, outbox, proof, gaps, records, delivery, reading } = parts;
 
-  function onHello(hello: Hello): boolean {
+  function onHello(hello: Hello) {
+    if (hello.room_id !== room_id) return "elsewhere";
     role = hello.role;
-    return hello.user_id === me;
+    return hello.user_id === me ? "welcome" : "stranger";
   }
 
   function onFrame(frame: Exclude<Down, Hello>): void {
@@ -60,6 +61,7 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
     if (status.name === "online") {
       gaps.look();
       delivery.pump();
+      reading.online();
     } else {
       gaps.forget();
       log.forgetHeld();
@@ -115,6 +117,7 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
     ...createWishes({ outbox, pump: delivery.pump, onChange: changed }),
     loadEarlier: records.loadEarlier,
     verify: records.verify,
+    read: reading.read,
     receipt: async (command_id) => {
       const receipt = delivery.receiptOf(command_id);
       return receipt === null
@@ -125,6 +128,7 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
     signOut: channel.signOut,
     open: () => void outbox.load().catch(onStorageFailed).then(channel.open).then(changed),
     close() {
+      reading.tell();
       channel.close("closed");
       deps.onClose();
     },

@@ -1,3 +1,4 @@
+import { limits } from "../schema/limits.ts";
 import type { Clock } from "./clock.ts";
 
 /** The parts of the web's WebSocket that are used here, so that every runtime's own class fits. */
@@ -10,7 +11,7 @@ export interface WebSocketLike {
 }
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
 
-export const PING_EVERY_MS = 25_000;
+export const PING_EVERY_MS = limits.heartbeat_ms;
 export const PONG_WITHIN_MS = 10_000;
 /** After a sleep or a change of network the line is tested at once, and with less patience. */
 export const PROBE_WITHIN_MS = 3_000;
@@ -41,12 +42,25 @@ export function openSocket(deps: SocketDeps): Socket {
   const { clock } = deps;
   const line = new deps.WebSocket(deps.url, deps.protocols);
   let over = false;
+  let is_tested = false;
   let cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
 
   function ping(within_ms: number): void {
     cancel();
+    is_tested = true;
     send("ping");
     cancel = clock.after(within_ms, () => end(BROKEN));
+  }
+
+  /**
+   * Whatever is heard shows that the line is alive, but not to the other end: by its pings the server knows the living
+   * from the dead, also those who have much to listen to.
+   */
+  function heard(): void {
+    if (!is_tested) return;
+    cancel();
+    is_tested = false;
+    cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
   }
 
   function send(text: string): boolean {
@@ -69,8 +83,7 @@ export function openSocket(deps: SocketDeps): Socket {
 
   line.addEventListener("message", ({ data }) => {
     if (over || typeof data !== "string") return;
-    cancel();
-    cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
+    heard();
     if (data !== "pong") deps.onText(data);
   });
   line.addEventListener("close", ({ code }) => end(code));

@@ -4,7 +4,7 @@ import { newId, type CommandId } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
 import { refusal } from "../schema/refusals.ts";
 import { TEXT_TOO_LONG, utf8Bytes } from "../schema/text.ts";
-import { QuothError } from "./http.ts";
+import { QuothError } from "./failure.ts";
 import type { Outbox, OutboxCommand } from "./outbox.ts";
 import type { RoomHandle } from "./room-state.ts";
 
