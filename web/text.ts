@@ -1,3 +1,5 @@
+import { accountWords } from "./words/account.ts";
+
 /** Every word that the page says, in one place. `{name}` stands for a value; what counts something has a form for one. */
 const english = {
   "app.name": "Quoth",
@@ -32,7 +34,7 @@ const english = {
   "pitch.yours_more": "Each entry is chained to the one before it, and the newest is signed.",
 
   "rooms.title": "Rooms",
-  "rooms.none": "No room has been opened on this device yet.",
+  "rooms.none": "You are in no room yet.",
   "rooms.forget": "Forget {name}",
   "rooms.create": "Create a room",
   "rooms.name": "Name",
@@ -159,6 +161,8 @@ const english = {
   "receipt.none":
     "This receipt was given in an earlier session. The chain itself proves the entry.",
   "receipt.reading": "Reading…",
+
+  ...accountWords,
 
   "docs.title": "The API",
   "docs.source": "Rendered from",

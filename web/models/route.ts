@@ -1,12 +1,18 @@
 import * as v from "valibot";
 import { RoomIdSchema, type RoomId } from "../../schema/ids.ts";
 
-export type Route = { name: "home" } | { name: "room"; room_id: RoomId } | { name: "absent" };
+/** Pages that are found by their name alone. What a letter's link brings stands behind its `#`. */
+const named = ["account", "contacts", "forgot", "verify", "reset", "invite"] as const;
+export type Route =
+  | { name: "home" | "absent" | (typeof named)[number] }
+  | { name: "room"; room_id: RoomId };
 
 const ROOM_PATH = /^\/r\/([^/]+)\/?$/;
 
 export function routeOf(path: string): Route {
   if (path === "/" || path === "") return { name: "home" };
+  const page = named.find((name) => path === `/${name}` || path === `/${name}/`);
+  if (page !== undefined) return { name: page };
   const room_id = roomIdIn(path);
   return room_id === null ? { name: "absent" } : { name: "room", room_id };
 }

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { QuothError, type Client } from "../../client/index.ts";
+import { QuothError, type Client, type Login, type Registration } from "../../client/index.ts";
+import type { Me } from "../../schema/http-account.ts";
 import type { User } from "../../schema/user.ts";
 
 export type SessionState = "asking" | "unreachable" | "out" | "in";
@@ -18,23 +19,40 @@ export type SessionModel = ReturnType<typeof createSession>;
 export function createSession(client: Client, hint: SessionHint) {
   const state = signal<SessionState>("asking");
   const user = signal<User | null>(null);
+  /** What only its owner knows of the account; read where a view asks for it. */
+  const me = signal<Me | null>(null);
+  /** The session ended by itself. Whoever is here stays, and is asked to sign in where they are. */
+  const lapsed = signal(false);
+  client.onSignedOut(() => {
+    if (state.value === "in") lapsed.value = true;
+  });
 
   function enter(signedIn: User): void {
     hint.write(true);
+    lapsed.value = false;
+    me.value = me.value?.user.user_id === signedIn.user_id ? me.value : null;
     user.value = signedIn;
     state.value = "in";
   }
 
   function leave(): void {
     hint.write(false);
-    user.value = null;
+    lapsed.value = false;
+    user.value = me.value = null;
     state.value = "out";
+  }
+
+  async function look(): Promise<Me> {
+    const now = await client.me();
+    me.value = now;
+    enter(now.user);
+    return now;
   }
 
   async function ask(): Promise<void> {
     if (hint.read() === false) return leave();
     try {
-      enter((await client.me()).user);
+      await look();
     } catch (error) {
       if (error instanceof QuothError && !error.retryable) return leave();
       state.value = "unreachable";
@@ -48,10 +66,14 @@ export function createSession(client: Client, hint: SessionHint) {
     ask,
     /** The server knows no session any more. */
     ended: leave,
-    register: async (account: { handle: string; password: string; display_name?: string }) =>
-      enter(await client.register(account)),
-    signIn: async (account: { handle: string; password: string }) =>
-      enter(await client.signIn(account)),
+    me,
+    lapsed,
+    /** Reads the account anew. */
+    look,
+    /** Somebody has come in by a way of their own. */
+    enter,
+    register: async (account: Registration) => enter(await client.register(account)),
+    signIn: async (account: Login) => enter(await client.signIn(account)),
     async signOut(): Promise<void> {
       await client.signOut();
       client.close();

@@ -9,11 +9,13 @@ const KEPT = 5;
 
 /** Says the words of others to who does not see them, politely and apart from the list that is read and navigated. */
 export function Announcer({ state }: { state: RoomState }) {
-  const { people } = useApp();
+  const { people, inbox } = useApp();
   const before = useRef(state.messages);
   const said = useSignal<readonly ShownMessage[]>([]);
   useEffect(() => {
-    const words = newWords(before.current, state.messages, state.me);
+    const words = newWords(before.current, state.messages, state.me).filter(
+      ({ author }) => !inbox.blocked.peek().has(author),
+    );
     before.current = state.messages;
     if (words.length > 0) said.value = [...said.value, ...words].slice(-KEPT);
   }, [state.messages]);

@@ -1,6 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { t } from "../text.ts";
+import { AccountView } from "./account.tsx";
+import { ContactsView } from "./contacts.tsx";
 import { useApp } from "./context.ts";
 import { HomeView } from "./home.tsx";
+import { InviteView } from "./invite.tsx";
+import { ForgotView, ResetView, VerifyView } from "./mail-links.tsx";
 import { RoomView } from "./room.tsx";
 import { SignInView } from "./sign-in.tsx";
 import { Wordmark } from "./wordmark.tsx";
@@ -9,6 +14,10 @@ export function AppView() {
   const { session, navigation } = useApp();
   const route = navigation.route.value;
   const state = session.state.value;
+  // What a letter leads to needs no session.
+  if (route.name === "forgot") return <Front>{<ForgotView />}</Front>;
+  if (route.name === "reset") return <Front>{<ResetView />}</Front>;
+  if (route.name === "verify") return <Front>{<VerifyView />}</Front>;
   if (state === "asking" || state === "unreachable") {
     return (
       <main class="notice" aria-busy="true">
@@ -17,11 +26,15 @@ export function AppView() {
       </main>
     );
   }
-  if (state === "out") return <SignInPage />;
+  if (route.name === "invite") return <Front>{<InviteView />}</Front>;
+  if (state === "out") return <Front>{<SignInView />}</Front>;
   if (route.name === "room")
     return (
       <RoomView key={`${route.room_id} ${session.user.value?.user_id}`} room_id={route.room_id} />
     );
+  if (session.lapsed.value) return <Front>{<SignInView ended />}</Front>;
+  if (route.name === "account") return <AccountView />;
+  if (route.name === "contacts") return <ContactsView />;
   return <HomeView absent={route.name === "absent"} />;
 }
 
@@ -31,7 +44,7 @@ const points = [
   ["pitch.yours", "pitch.yours_more"],
 ] as const;
 
-function SignInPage() {
+function Front({ children }: { children: ComponentChildren }) {
   return (
     <main class="front">
       <header class="front-head">
@@ -45,7 +58,7 @@ function SignInPage() {
           ))}
         </ol>
       </header>
-      <SignInView />
+      {children}
     </main>
   );
 }

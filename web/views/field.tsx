@@ -1,10 +1,12 @@
-import type { ComponentChildren, InputHTMLAttributes } from "preact";
+import type { ComponentChildren, InputHTMLAttributes, Ref } from "preact";
 import { useId } from "preact/hooks";
+import { limits } from "../../schema/limits.ts";
+import { t } from "../text.ts";
 
 interface FieldProps {
   label: string;
   hint?: ComponentChildren;
-  input: InputHTMLAttributes<HTMLInputElement>;
+  input: InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
 }
 
 export function Field({ label, hint, input }: FieldProps) {
@@ -20,5 +22,97 @@ export function Field({ label, hint, input }: FieldProps) {
         </p>
       )}
     </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  hint?: string;
+  name: string;
+  value: string;
+  options: readonly (readonly [value: string, label: string])[];
+}
+
+export function Choice({ label, hint, name, value, options }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} name={name} aria-describedby={hint === undefined ? undefined : `${id}-hint`}>
+        {options.map(([one, text]) => (
+          <option key={one} value={one} selected={one === value}>
+            {text}
+          </option>
+        ))}
+      </select>
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface CheckProps {
+  label: string;
+  name: string;
+  value?: string;
+  checked: boolean;
+}
+
+export function Check({ label, name, value = "on", checked }: CheckProps) {
+  return (
+    <label class="check">
+      <input type="checkbox" name={name} value={value} defaultChecked={checked} /> {label}
+    </label>
+  );
+}
+
+interface HandleFieldProps {
+  label: string;
+  hint?: string;
+  most?: number;
+  value?: string;
+}
+
+export function HandleField({
+  label,
+  hint,
+  most = limits.mail_characters,
+  value,
+}: HandleFieldProps) {
+  return (
+    <Field
+      label={label}
+      {...(hint === undefined ? {} : { hint })}
+      input={{
+        name: "handle",
+        required: true,
+        autocomplete: "username",
+        autocapitalize: "none",
+        spellcheck: false,
+        maxLength: most,
+        ...(value === undefined ? {} : { defaultValue: value }),
+      }}
+    />
+  );
+}
+
+export function PasswordField({ label, isNew = false }: { label: string; isNew?: boolean }) {
+  const least = limits.password_characters_min;
+  return (
+    <Field
+      label={label}
+      {...(isNew ? { hint: t("register.password_hint", { count: least }) } : {})}
+      input={{
+        name: "password",
+        type: "password",
+        required: true,
+        autocomplete: isNew ? "new-password" : "current-password",
+        maxLength: limits.password_characters_max,
+        ...(isNew ? { minLength: least } : {}),
+      }}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal, type ReadonlySignal } from "@preact/signals";
 import { QuothError } from "../../client/index.ts";
+import { PasskeyProblem } from "../platform/passkey.ts";
 
 export interface FormWork {
   busy: ReadonlySignal<boolean>;
@@ -35,6 +36,7 @@ export function useForm(
 }
 
 export function sentenceOf(error: unknown): string {
+  if (error instanceof PasskeyProblem) return error.message;
   if (!(error instanceof QuothError)) return String(error);
   return error.request_id === null ? error.message : `${error.message} (${error.request_id})`;
 }

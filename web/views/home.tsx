@@ -1,4 +1,3 @@
-import { QuothError } from "../../client/index.ts";
 import { limits } from "../../schema/limits.ts";
 import { remember } from "../models/remembered.ts";
 import { roomIdIn, roomPath } from "../models/route.ts";
@@ -6,27 +5,18 @@ import { t } from "../text.ts";
 import { useApp } from "./context.ts";
 import { Field } from "./field.tsx";
 import { useForm } from "./form.ts";
+import { PageHead } from "./page-head.tsx";
 import { RoomList } from "./room-list.tsx";
-import { Wordmark } from "./wordmark.tsx";
 
 /** What is seen with no room open: the rooms of this device, and the ways to another. */
 export function HomeView({ absent }: { absent: boolean }) {
-  const { session } = useApp();
   return (
     <main class="home">
-      <header class="home-head">
-        <Wordmark />
-        <p class="home-who">
-          <span>{t("signed_in_as", { name: session.user.value?.display_name ?? "" })}</span>
-          <button class="link" type="button" onClick={() => void session.signOut()}>
-            {t("sign_out")}
-          </button>
-        </p>
-      </header>
+      <PageHead here="/" />
       {absent ? <p class="problem">{t("room.absent")}</p> : null}
       <section class="home-rooms" aria-labelledby="rooms-title">
         <h1 id="rooms-title">{t("rooms.title")}</h1>
-        <RoomList />
+        <RoomList whole />
       </section>
       <CreateRoom />
       <OpenRoom />
@@ -35,12 +25,9 @@ export function HomeView({ absent }: { absent: boolean }) {
 }
 
 function CreateRoom() {
-  const { client, navigation, remembered, session } = useApp();
+  const { client, navigation, remembered } = useApp();
   const { busy, problem, submit } = useForm(async ({ name = "" }) => {
-    const created = await client.createRoom({ kind: "channel", name }).catch((error: unknown) => {
-      if (error instanceof QuothError && error.code === "unauthenticated") session.ended();
-      throw error;
-    });
+    const created = await client.createRoom({ kind: "channel", name });
     const { room_id } = created;
     remembered.value = remember(remembered.value, room_id, name.trim());
     navigation.go(roomPath(room_id));

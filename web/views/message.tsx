@@ -17,7 +17,7 @@ interface MessageProps {
 
 /** One entry of the record: its number in the margin, then who and what. */
 export function MessageView({ message, opens, isOwn, handle, onEdit, onReceipt }: MessageProps) {
-  const { people } = useApp();
+  const { people, inbox } = useApp();
   const author = people.known.value.get(message.author);
   const name = author?.display_name ?? t("timeline.unnamed");
   const heading = `${message.message_id}-head`;
@@ -43,7 +43,11 @@ export function MessageView({ message, opens, isOwn, handle, onEdit, onReceipt }
           {timeText(message.at)}
         </time>
       </header>
-      <Words message={message} />
+      {inbox.blocked.value.has(message.author) ? (
+        <p class="tombstone">{t("message.blocked")}</p>
+      ) : (
+        <Words message={message} />
+      )}
       {message.state === "sent" ? null : <Delivery message={message} handle={handle} />}
       {isOwn && isChangeable(message) ? (
         <Actions message={message} handle={handle} onEdit={onEdit} onReceipt={onReceipt} />

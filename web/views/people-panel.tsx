@@ -7,6 +7,7 @@ import { useApp } from "./context.ts";
 import { Field } from "./field.tsx";
 import { useForm } from "./form.ts";
 import { PanelView } from "./panel.tsx";
+import { PresenceView, useWatch } from "./presence.tsx";
 
 interface PeoplePanelProps {
   state: RoomState;
@@ -21,6 +22,7 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
   const { role, room, members, member_count, me } = state;
   const kind = room?.kind ?? "channel";
   const shown = [...members.values()].slice(0, MOST_SHOWN);
+  useWatch(shown.map(({ user_id }) => ({ user_id, via: state.room_id })));
   return (
     <PanelView title={t("people.title")} onClose={onClose}>
       <ul class="people">
@@ -28,6 +30,7 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
           const user = people.known.value.get(member.user_id);
           return (
             <li key={member.user_id}>
+              <PresenceView user_id={member.user_id} words />{" "}
               <bdi class="author">{user?.display_name ?? t("timeline.unnamed")}</bdi>
               {user === undefined ? null : <span class="aside"> @{user.handle}</span>}
               <span class="aside">

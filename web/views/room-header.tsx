@@ -16,9 +16,14 @@ interface RoomHeaderProps {
 const COPIED_MS = 2_000;
 
 export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProps) {
-  const { remembered } = useApp();
+  const { inbox, people, remembered } = useApp();
   const copied = useSignal(false);
   const known = remembered.value.find((room) => room.room_id === state.room_id);
+  const other =
+    state.room?.kind === "direct"
+      ? ([...state.members.keys()].find((user_id) => user_id !== state.me) ?? null)
+      : (inbox.room(state.room_id)?.with ?? null);
+  const called = other === null ? undefined : people.known.value.get(other)?.display_name;
   const copy = async () => {
     await navigator.clipboard.writeText(location.href);
     copied.value = true;
@@ -29,7 +34,7 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
       <a class="room-back" href="/" aria-label={t("rooms.all")}>
         ‹
       </a>
-      <h1>{state.room?.name ?? known?.name ?? t("room.unnamed")}</h1>
+      <h1>{called ?? (state.room?.name || known?.name) ?? t("room.unnamed")}</h1>
       <p class="room-line" role="status">
         {connection === "reconnecting" ? t("room.reconnecting") : ""}
       </p>

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { RoomState } from "../../client/index.ts";
 import type { CommandId, RoomId } from "../../schema/ids.ts";
 import { beginEdit, emptyDraft } from "../models/draft.ts";
-import { remember } from "../models/remembered.ts";
+import { forget, remember } from "../models/remembered.ts";
 import { createRoomModel, type RoomModel } from "../models/room.ts";
 import { t } from "../text.ts";
 import { Announcer } from "./announcer.tsx";
@@ -14,6 +14,7 @@ import { PeoplePanel } from "./people-panel.tsx";
 import { ProofPanel } from "./proof-panel.tsx";
 import { RoomHeader, type Panel } from "./room-header.tsx";
 import { RoomList } from "./room-list.tsx";
+import { useSharedDraft } from "./shared-draft.ts";
 import { SignInView } from "./sign-in.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Wordmark } from "./wordmark.tsx";
@@ -21,7 +22,9 @@ import { Wordmark } from "./wordmark.tsx";
 export function RoomView({ room_id }: { room_id: RoomId }) {
   const app = useApp();
   const model = useMemo(() => {
-    const known = app.remembered.peek().some((room) => room.room_id === room_id);
+    const known =
+      app.inbox.room(room_id) !== undefined ||
+      app.remembered.peek().some((room) => room.room_id === room_id);
     return createRoomModel({
       client: app.client,
       room_id,
@@ -40,8 +43,11 @@ export function RoomView({ room_id }: { room_id: RoomId }) {
       ...state.members.keys(),
       ...new Set(state.messages.map((message) => message.author)),
     ]);
+    // Who has left is not shown the way back.
+    if (state.status.reason === "left" || state.status.reason === "removed")
+      app.remembered.value = forget(app.remembered.peek(), room_id);
     const name = state.room?.name;
-    if (name === undefined) return;
+    if (name === undefined || name === "" || state.status.name === "closed") return;
     document.title = `${name} · ${t("app.name")}`;
     const known = app.remembered.peek().find((room) => room.room_id === room_id);
     if (known?.name !== name) app.remembered.value = remember(app.remembered.peek(), room_id, name);
@@ -94,6 +100,7 @@ function OpenRoom({ model }: { model: RoomModel }) {
   const receipt = useSignal<CommandId | null>(null);
   const draft = useSignal(emptyDraft);
   const state = model.state.value;
+  useSharedDraft(model.room_id, draft);
   if (state === null) return null;
   const handle = model.handle();
   const connection = model.connection.value;

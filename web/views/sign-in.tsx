@@ -1,81 +1,108 @@
 import { useSignal } from "@preact/signals";
-import { limits } from "../../schema/limits.ts";
+import { useEffect } from "preact/hooks";
+import { QuothError } from "../../client/index.ts";
+import { cameBack } from "../platform/came-back.ts";
+import { usePasskey } from "../platform/passkey.ts";
 import { t } from "../text.ts";
+import { CodeField } from "./code-field.tsx";
 import { useApp } from "./context.ts";
-import { Field } from "./field.tsx";
+import { ElsewhereCode, ElsewhereFailed } from "./elsewhere.tsx";
+import { HandleField, PasswordField } from "./field.tsx";
 import { useForm } from "./form.ts";
+import { RegisterView } from "./register.tsx";
+import { WorkButton } from "./work.tsx";
+
+interface SignInProps {
+  /** A session has ended, in the middle of something. */
+  ended?: boolean;
+  /** The invitation that somebody has come with. */
+  invitation?: string;
+}
 
 /** Signing in or registering; also where a session has ended in the middle of a room. */
-export function SignInView({ ended = false }: { ended?: boolean }) {
-  const { session } = useApp();
+export function SignInView({ ended = false, invitation }: SignInProps) {
+  const { offers } = useApp();
   const registering = useSignal(false);
-  const isNew = registering.value;
-  const { busy, problem, submit } = useForm(
-    async ({ handle = "", password = "", display_name = "" }) => {
-      const account = { handle: handle.trim(), password };
-      if (!isNew) return session.signIn(account);
-      const name = display_name.trim();
-      await session.register(name === "" ? account : { ...account, display_name: name });
-    },
+  useEffect(offers.want, []);
+  if (registering.value)
+    return (
+      <RegisterView
+        {...(invitation === undefined ? {} : { invitation })}
+        onBack={() => (registering.value = false)}
+      />
+    );
+  return (
+    <div class="card">
+      {cameBack.value.wantsCode ? <ElsewhereCode /> : <PasswordSignIn ended={ended} />}
+      <OtherWays />
+      {ended ? null : (
+        <p class="aside">
+          {t("sign_in.no_account")}{" "}
+          <button class="link" type="button" onClick={() => (registering.value = true)}>
+            {t("sign_in.to_register")}
+          </button>
+        </p>
+      )}
+    </div>
   );
+}
+
+function PasswordSignIn({ ended }: { ended: boolean }) {
+  const { session } = useApp();
+  const asksCode = useSignal(false);
+  const { busy, problem, submit } = useForm(async ({ handle = "", password = "", code = "" }) => {
+    const typed = code.trim();
+    const login = { handle: handle.trim(), password };
+    try {
+      await session.signIn(typed === "" ? login : { ...login, code: typed });
+    } catch (error) {
+      const first = error instanceof QuothError && error.code === "second_factor_required";
+      if (!first) throw error;
+      asksCode.value = true;
+    }
+  });
   return (
     <form class="card" onSubmit={submit} aria-labelledby="sign-in-title">
-      <h1 id="sign-in-title">{t(isNew ? "register.title" : "sign_in.title")}</h1>
+      <h1 id="sign-in-title">{t("sign_in.title")}</h1>
       {ended ? <p>{t("sign_in.ended")}</p> : null}
-      <AccountFields isNew={isNew} />
+      <HandleField label={t("sign_in.handle_or_mail")} />
+      <PasswordField label={t("sign_in.password")} />
+      {asksCode.value ? <CodeField /> : null}
       <p class="problem" role="alert">
         {problem}
       </p>
       <button class="primary" type="submit" aria-disabled={busy.value}>
-        {t(isNew ? "register.submit" : "sign_in.submit")}
+        {t("sign_in.submit")}
       </button>
-      {ended ? null : (
-        <p class="aside">
-          {t(isNew ? "register.have_account" : "sign_in.no_account")}{" "}
-          <button class="link" type="button" onClick={() => (registering.value = !isNew)}>
-            {t(isNew ? "register.to_sign_in" : "sign_in.to_register")}
-          </button>
-        </p>
-      )}
+      <p class="aside">
+        <a href="/forgot">{t("sign_in.forgot")}</a>
+      </p>
     </form>
   );
 }
 
-function AccountFields({ isNew }: { isNew: boolean }) {
+function OtherWays() {
+  const { account, offers, session } = useApp();
+  const providers = offers.offers.value?.providers ?? [];
   return (
-    <>
-      <Field
-        label={t("sign_in.handle")}
-        {...(isNew ? { hint: t("register.handle_hint") } : {})}
-        input={{
-          name: "handle",
-          required: true,
-          autocomplete: "username",
-          autocapitalize: "none",
-          spellcheck: false,
-          maxLength: limits.handle_characters_max,
+    <div class="ways">
+      <WorkButton
+        class=""
+        work={async () => {
+          const asked = await account.passkeySignIn();
+          const credential = await usePasskey(asked);
+          const { challenge } = asked;
+          session.enter(await account.signInWithPasskey({ challenge, credential }));
         }}
-      />
-      {isNew ? (
-        <Field
-          label={`${t("sign_in.display_name")} (${t("sign_in.optional")})`}
-          input={{ name: "display_name", autocomplete: "name", maxLength: limits.name_characters }}
-        />
-      ) : null}
-      <Field
-        label={t("sign_in.password")}
-        {...(isNew
-          ? { hint: t("register.password_hint", { count: limits.password_characters_min }) }
-          : {})}
-        input={{
-          name: "password",
-          type: "password",
-          required: true,
-          autocomplete: isNew ? "new-password" : "current-password",
-          maxLength: limits.password_characters_max,
-          ...(isNew ? { minLength: limits.password_characters_min } : {}),
-        }}
-      />
-    </>
+      >
+        {t("sign_in.passkey")}
+      </WorkButton>
+      {providers.map(({ provider_id, name }) => (
+        <a key={provider_id} class="button" href={`/v1/auth/oidc/${provider_id}/begin`}>
+          {t("sign_in.provider", { name })}
+        </a>
+      ))}
+      <ElsewhereFailed />
+    </div>
   );
 }

@@ -21,6 +21,7 @@ export function Timeline({ state, handle, onEdit, onReceipt }: TimelineProps) {
   const { messages } = state;
   const rows = useMemo(() => rowsOf(messages, dayText), [messages]);
   const { place, below, onScroll, toEnd } = useStickyEnd(messages, state.me);
+  useRead(place, handle, messages);
   const loading = useSignal(false);
   const earlier = async () => {
     loading.value = true;
@@ -81,6 +82,32 @@ export function Timeline({ state, handle, onEdit, onReceipt }: TimelineProps) {
   );
 }
 
+/** Whoever stands at the end of what they see has read it. */
+function useRead(
+  place: { current: HTMLElement | null },
+  handle: RoomHandle,
+  messages: readonly ShownMessage[],
+): void {
+  const newest = messages.findLast((message) => message.state === "sent")?.seq ?? 0;
+  useEffect(() => {
+    const look = () => {
+      const box = place.current;
+      if (box === null || document.visibilityState !== "visible") return;
+      if (isAtEnd(box) && newest < Number.MAX_SAFE_INTEGER) handle.read(newest);
+    };
+    look();
+    place.current?.addEventListener("scroll", look, { passive: true });
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      place.current?.removeEventListener("scroll", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [handle, newest]);
+}
+
+const isAtEnd = (box: HTMLElement): boolean =>
+  box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_PX;
+
 /** Follows new messages only for who stands at the end; everyone else keeps the line they are reading. */
 function useStickyEnd(messages: readonly ShownMessage[], me: string) {
   const place = useRef<HTMLElement>(null);
@@ -98,7 +125,7 @@ function useStickyEnd(messages: readonly ShownMessage[], me: string) {
   function onScroll(): void {
     const box = place.current;
     if (box === null) return;
-    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_PX;
+    atEnd.current = isAtEnd(box);
     if (atEnd.current) below.value = false;
   }
 

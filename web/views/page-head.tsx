@@ -1,0 +1,33 @@
+import { t } from "../text.ts";
+import { useApp } from "./context.ts";
+import { Wordmark } from "./wordmark.tsx";
+import { WorkButton } from "./work.tsx";
+
+const pages = [
+  ["/", "nav.rooms"],
+  ["/contacts", "nav.contacts"],
+  ["/account", "nav.account"],
+] as const;
+
+/** Over every page that is no room: whose it is, and the ways to the others. */
+export function PageHead({ here }: { here: (typeof pages)[number][0] }) {
+  const { session } = useApp();
+  return (
+    <header class="home-head">
+      <a class="side-home" href="/" aria-label={t("rooms.all")}>
+        <Wordmark />
+      </a>
+      <nav class="home-who" aria-label={t("app.name")}>
+        {pages.map(([path, key]) => (
+          <a key={path} href={path} aria-current={path === here ? "page" : undefined}>
+            {t(key)}
+          </a>
+        ))}
+        <span>{t("signed_in_as", { name: session.user.value?.display_name ?? "" })}</span>
+        <WorkButton class="link" work={session.signOut}>
+          {t("sign_out")}
+        </WorkButton>
+      </nav>
+    </header>
+  );
+}
