@@ -50,8 +50,18 @@ export default defineConfig({
       {
         test: {
           name: "server",
-          include: ["test/**/*.server.test.ts"],
-          testTimeout: 60 * SECOND,
+          include: ["test/workers/*.server.test.ts"],
+          testTimeout: 180 * SECOND,
+          hookTimeout: 120 * SECOND,
+          // Much of their time is waiting for a server to start.
+          maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: "process",
+          include: ["test/{process,bench}/*.server.test.ts"],
+          testTimeout: 240 * SECOND,
           hookTimeout: 120 * SECOND,
           ...inSequence,
         },
@@ -63,7 +73,7 @@ export default defineConfig({
           testTimeout: 120 * SECOND,
           // The first run may have to install a browser.
           hookTimeout: 240 * SECOND,
-          ...inSequence,
+          maxWorkers: 2,
         },
       },
     ],

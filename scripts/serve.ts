@@ -14,6 +14,11 @@ const START_TIMEOUT_MS = 90_000;
 /** A server that answers, and says for this long that it is not ready, is up: what it says is shown. */
 const UNREADY_MS = 15_000;
 const KEPT_LINES = 60;
+/** wrangler's warning that it keeps no time: see `keepTime`. */
+const SAID_FOR_NOTHING =
+  /Scheduled Workers are not|manually trigger a scheduled|cdn-cgi\/local\/scheduled|test-cron-triggers/;
+/** As often as the cron in wrangler.toml. */
+const SWEEP_MS = 900_000;
 
 export interface ServeOptions {
   readonly port: number;
@@ -24,6 +29,8 @@ export interface ServeOptions {
   /** What the Worker and the actors write: `debug`, `info`, `warn`, `error`. */
   readonly logLevel?: string;
   readonly wranglerLevel?: string;
+  /** Settings over those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** Told before a step that takes a while. */
   readonly onStep?: (step: string) => void;
 }
@@ -55,7 +62,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const lines: string[] = [];
   const onLine = (line: string) => {
     const plain = stripVTControlCharacters(line);
-    if (plain.trim() === "") return;
+    if (plain.trim() === "" || SAID_FOR_NOTHING.test(plain)) return;
     lines.push(plain);
     if (lines.length > KEPT_LINES) lines.shift();
     if (options.quiet !== true) console.error(process.stderr.isTTY ? line : plain);
@@ -68,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const url = `http://localhost:${port}`;
   try {
     const complaint = await ready(url, group);
+    keepTime(url, group);
     return {
       url,
       pid: group.pid,
@@ -88,12 +96,25 @@ function wranglerArguments({
   data,
   logLevel,
   wranglerLevel = "warn",
+  vars = {},
 }: ServeOptions): string[] {
   return [
     ...["dev", "--port", String(port), "--ip", "localhost", "--inspector-port", "0"],
     ...["--persist-to", data, "--log-level", wranglerLevel, "--show-interactive-dev-session=false"],
     ...["--var", `LOG_LEVEL:${logLevel ?? process.env.LOG_LEVEL ?? "warn"}`],
+    // This machine sends no mail: /local/mail shows what it would have sent.
+    ...["--var", "MAIL_DELIVERY:outbox"],
+    ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
+}
+
+/** Here nobody else keeps the time that wrangler.toml's cron names: what is due by the clock is done by asking for it. */
+function keepTime(url: string, group: Group): void {
+  const sweep = () => void ask(`${url}/cdn-cgi/local/scheduled`);
+  const timer = setInterval(sweep, SWEEP_MS);
+  timer.unref();
+  void group.ended.then(() => clearInterval(timer));
+  sweep();
 }
 
 /** Two servers on one folder would each believe that they own the actors in it. */

@@ -7,6 +7,7 @@ const greeting = (url: string, data: string) => `
 Quoth runs at ${url}
 
   Two people: open it twice, the second time in a private window, and register each.
+  Mail is not sent from here: ${url}/local/mail shows it.
   Data is kept in ${data} over restarts; delete that folder to begin anew.
   Ctrl-C stops it. From another terminal: \`npm run seed\` brings an example to look at, \`npm test\` proves it.
 `;

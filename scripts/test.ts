@@ -1,7 +1,7 @@
 import { PlainError, main } from "./local/paths.ts";
 import type { Failure } from "./testing/reports.ts";
 import { type Outcome, killStages, runStage } from "./testing/run.ts";
-import { stages, stagesNamed } from "./testing/stages.ts";
+import { inSteps, stages, stagesNamed } from "./testing/stages.ts";
 
 const MOST_LINES = 40;
 
@@ -42,12 +42,14 @@ await main(async () => {
   const [name, ...more] = process.argv.slice(2);
   let passed = 0;
   let failed = 0;
-  for (const stage of chosen(name)) {
-    console.log(`\n${stage.heading}`);
-    const outcome = await runStage(stage, more);
-    print(outcome);
-    passed += outcome.passed;
-    failed += outcome.failures.length;
+  for (const step of inSteps(chosen(name))) {
+    for (const { heading } of step) console.log(`\n${heading}`);
+    for (const outcome of await Promise.all(step.map((stage) => runStage(stage, more)))) {
+      if (step.length > 1) console.log(`\n  ${outcome.stage.name}`);
+      print(outcome);
+      passed += outcome.passed;
+      failed += outcome.failures.length;
+    }
   }
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -80,6 +80,7 @@ async function optionsFor({ port, state, secrets }: Place) {
     },
     durableObjects: {
       ROOM: { className: "Room", useSQLite: true },
+      INBOX: { className: "Inbox", useSQLite: true },
       BARE: { className: "BareRoom", useSQLite: true },
       COALESCING: { className: "CoalescingRoom", useSQLite: true },
     },
@@ -106,7 +107,7 @@ async function optionsFor({ port, state, secrets }: Place) {
 const ENTRY = `
 import built from "../../dist/bench/main.js";
 import { fetch } from "./worker.ts";
-export { Room } from "../../dist/bench/main.js";
+export { Inbox, Room } from "../../dist/bench/main.js";
 export { BareRoom, CoalescingRoom } from "./bare.ts";
 export default { fetch, queue: built.queue };
 `;

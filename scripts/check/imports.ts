@@ -28,7 +28,7 @@ const layers: readonly Layer[] = [
     name: "web",
     files: /^web\//,
     may: ["web/", "client/", "schema/"],
-    packages: packages(`${portable}|preact(/.+)?|@preact/.+`),
+    packages: packages(`${portable}|preact(/.+)?|@preact/.+|@simplewebauthn/browser|uqr`),
   },
   {
     name: "the kernel's Cloudflare host",
@@ -52,13 +52,14 @@ const layers: readonly Layer[] = [
   {
     name: "an actor's class",
     files: /^durable\/([^/]+)\/\1\.ts$/,
-    may: ["durable/$1/", "durable/kernel/", "schema/"],
+    // Its neighbours are found by their addresses, as from outside: no actor imports another's code.
+    may: ["durable/$1/", "durable/kernel/", "durable/address\\.ts$", "schema/"],
     packages: packages(`${portable}|cloudflare:workers`),
   },
   {
     name: "an actor's stores",
     files: /^durable\/([^/]+)\/stores\//,
-    may: ["durable/$1/stores/", "durable/kernel/", "schema/"],
+    may: ["durable/$1/stores/", "durable/$1/rules/", "durable/kernel/", "schema/"],
     packages: packages(portable),
   },
   {
@@ -70,7 +71,14 @@ const layers: readonly Layer[] = [
   {
     name: "an actor's live state",
     files: /^durable\/([^/]+)\/live\//,
-    may: ["durable/$1/live/", "durable/kernel/", "schema/"],
+    may: [
+      "durable/$1/live/",
+      "durable/$1/stores/",
+      "durable/$1/rules/",
+      "durable/$1/context\\.ts$",
+      "durable/kernel/",
+      "schema/",
+    ],
     packages: packages(portable),
   },
   {
@@ -81,6 +89,7 @@ const layers: readonly Layer[] = [
       "durable/$1/stores/",
       "durable/$1/rules/",
       "durable/$1/live/",
+      "durable/$1/context\\.ts$",
       "durable/kernel/",
       "schema/",
     ],

@@ -40,7 +40,14 @@ export async function recordNewMigrations(files: readonly SourceFile[]): Promise
 async function currentHash(): Promise<string> {
   const { UpSchema } = await import("../../schema/frames/up.ts");
   const { DownSchema } = await import("../../schema/frames/down.ts");
-  return wireHash(UpSchema, DownSchema);
+  const { InboxUpSchema } = await import("../../schema/frames/inbox/up.ts");
+  const { InboxDownSchema } = await import("../../schema/frames/inbox/down.ts");
+  return wireHash({
+    up: UpSchema,
+    down: DownSchema,
+    inbox_up: InboxUpSchema,
+    inbox_down: InboxDownSchema,
+  });
 }
 
 function committedWire(): Wire | null {

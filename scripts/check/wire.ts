@@ -10,13 +10,14 @@ export interface Wire {
 
 export const WIRE_FILE = "schema/version.ts";
 
-/** What the wire looks like, as one hash: the JSON Schema of both unions, in RFC 8785. */
-export function wireHash(up: GenericSchema, down: GenericSchema): string {
+/** What the wire looks like, as one hash: the JSON Schema of every union of frames by its name, in RFC 8785. */
+export function wireHash(unions: Readonly<Record<string, GenericSchema>>): string {
   // Checks that JSON Schema has no word for, such as well-formed Unicode, are left out.
-  const [upward, downward] = [up, down].map((schema) =>
+  const described = Object.entries(unions).map(([name, schema]) => [
+    name,
     toJsonSchema(schema, { errorMode: "ignore" }),
-  );
-  return sha256Text({ up: upward, down: downward });
+  ]);
+  return sha256Text(Object.fromEntries(described));
 }
 
 /** Version and hash as a `version.ts` has them, of the working tree or of a commit. */

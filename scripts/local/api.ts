@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Http, QuothError, createHttp } from "../../client/http.ts";
-import { ReceiptAnswerSchema, type Session } from "../../schema/http.ts";
+import type { Session } from "../../schema/http-account.ts";
+import { ReceiptAnswerSchema } from "../../schema/http.ts";
 import { type RoomId, deriveId } from "../../schema/ids.ts";
 import { PlainError, localPort } from "./paths.ts";
 

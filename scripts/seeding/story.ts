@@ -8,11 +8,16 @@ export interface Person {
 }
 
 export const people = [
-  { name: "ada", handle: "demo.ada", display_name: "Ada", password: "quoth-demo-ada" },
-  { name: "bo", handle: "demo.bo", display_name: "Bo 博", password: "quoth-demo-bo" },
-  { name: "chidi", handle: "demo.chidi", display_name: "Chidi", password: "quoth-demo-chidi" },
-  { name: "dunya", handle: "demo.dunya", display_name: "دنيا", password: "quoth-demo-dunya" },
-  { name: "eva", handle: "demo.eva", display_name: "Eva Jørgensen", password: "quoth-demo-eva" },
+  { name: "ada", handle: "demo.ada", display_name: "Ada", password: "kettle and tide table" },
+  { name: "bo", handle: "demo.bo", display_name: "Bo 博", password: "the third drawing stays" },
+  { name: "chidi", handle: "demo.chidi", display_name: "Chidi", password: "jollof rice for six" },
+  { name: "dunya", handle: "demo.dunya", display_name: "دنيا", password: "a letter from the left" },
+  {
+    name: "eva",
+    handle: "demo.eva",
+    display_name: "Eva Jørgensen",
+    password: "gloves at nine degrees",
+  },
 ] as const satisfies readonly Person[];
 
 export type Name = (typeof people)[number]["name"];

@@ -7,6 +7,8 @@ export interface Stage {
   readonly name: string;
   readonly heading: string;
   readonly minutes: number;
+  /** Stages of one word that follow each other run side by side: a machine has more than one core. */
+  readonly together?: string;
   /** The program, and what it is given; null where the stage has nothing to run. */
   command(report: string, more: readonly string[]): readonly string[];
   read(report: string): Tally;
@@ -15,11 +17,17 @@ export interface Stage {
 const node = join(bin, "node");
 const script = (path: string) => join(root, path);
 
-function vitest(name: string, heading: string, minutes: number): Stage {
+interface VitestStage {
+  readonly name: string;
+  readonly heading: string;
+  readonly minutes: number;
+  readonly together?: string;
+}
+
+function vitest({ name, ...stage }: VitestStage): Stage {
   return {
     name,
-    heading,
-    minutes,
+    ...stage,
     command: (report, more) => [
       ...[node, script("node_modules/vitest/vitest.mjs"), "run", "--project", name],
       ...["--reporter=json", `--outputFile=${report}`, ...more],
@@ -38,6 +46,7 @@ function engine(
     name,
     heading: `The engine on ${runtime}`,
     minutes: 6,
+    together: "engine",
     command: (report, [filter = ""]) => command(report, engineFiles(filter)),
     read: readJunit,
   };
@@ -57,7 +66,7 @@ export const stages: readonly Stage[] = [
     command: (report) => [node, script("scripts/check/check.ts"), "--report", report],
     read: readGates,
   },
-  vitest("node", "Pure parts on Node", 4),
+  vitest({ name: "node", heading: "Pure parts on Node", minutes: 4 }),
   engine("engine-node", "Node", (report, files) => [
     ...[node, "--test", "--test-reporter=junit", `--test-reporter-destination=${report}`],
     ...files,
@@ -85,7 +94,7 @@ export const stages: readonly Stage[] = [
     ],
     ...files,
   ]),
-  vitest("workerd", "Actors and the Worker in workerd", 5),
+  vitest({ name: "workerd", heading: "Actors and the Worker in workerd", minutes: 5 }),
   {
     name: "build",
     heading: "The page and the Worker are built",
@@ -93,9 +102,31 @@ export const stages: readonly Stage[] = [
     command: (report) => [node, script("scripts/testing/build.ts"), "--report", report],
     read: readGates,
   },
-  vitest("server", "The server as `npm start` runs it, over real sockets", 7),
-  vitest("browser", "Two people in a real browser", 6),
+  vitest({
+    name: "server",
+    heading: "The server as `npm start` runs it, over real sockets",
+    minutes: 9,
+    together: "server",
+  }),
+  vitest({
+    name: "process",
+    heading: "The server of `npm start`, killed, and the bench",
+    minutes: 9,
+    together: "server",
+  }),
+  vitest({ name: "browser", heading: "People in a real browser", minutes: 7 }),
 ];
+
+/** In their order, those that run side by side in one list. */
+export function inSteps(chosen: readonly Stage[]): readonly (readonly Stage[])[] {
+  const steps: Stage[][] = [];
+  for (const stage of chosen) {
+    const last = steps.at(-1);
+    if (stage.together !== undefined && last?.[0]?.together === stage.together) last.push(stage);
+    else steps.push([stage]);
+  }
+  return steps;
+}
 
 /** Stages by name; `engine` is all that begin with it. */
 export function stagesNamed(name: string): readonly Stage[] {

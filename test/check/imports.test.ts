@@ -19,11 +19,14 @@ const tree = {
   "durable/room/dispatch.ts":
     'import "./commands/send.ts"; import "./stores/log.ts"; import "../kernel/host.ts";',
   "durable/room/commands/send.ts":
-    'import "../stores/log.ts"; import "../rules/may.ts"; import "../../kernel/host.ts";',
-  "durable/room/stores/log.ts": 'import "../../kernel/host.ts"; import "../../../schema/ids.ts";',
+    'import "../stores/log.ts"; import "../rules/may.ts"; import "../live/typing.ts"; import "../context.ts";',
+  "durable/room/live/typing.ts":
+    'import type { C } from "../context.ts"; import "../stores/log.ts";',
+  "durable/room/context.ts": 'import "../kernel/host.ts";',
+  "durable/room/stores/log.ts": 'import "../../kernel/host.ts"; import "../rules/may.ts";',
   "durable/room/rules/may.ts": 'import "../../../schema/ids.ts";',
   "durable/inbox/inbox.ts":
-    'import { DurableObject } from "cloudflare:workers"; import "../kernel/host.ts";',
+    'import { DurableObject } from "cloudflare:workers"; import "../address.ts";',
   "workers/main.ts":
     'import { DurableObject } from "cloudflare:workers"; export { Room } from "../durable/room/room.ts"; import "./front.ts";',
   "workers/front.ts": 'import * as z from "zod"; import "../durable/address.ts";',
@@ -52,8 +55,10 @@ describe("an import against the layers is refused", () => {
     ["durable/room/dispatch.ts", 'import "./room.ts"'],
     ["durable/room/dispatch.ts", 'import "../inbox/inbox.ts"'],
     ["durable/room/commands/send.ts", 'import "../dispatch.ts"'],
-    ["durable/room/stores/log.ts", 'import "../rules/may.ts"'],
+    ["durable/room/stores/log.ts", 'import "../live/typing.ts"'],
     ["durable/room/rules/may.ts", 'import "../stores/log.ts"'],
+    ["durable/room/live/typing.ts", 'import "../commands/send.ts"'],
+    ["durable/room/dispatch.ts", 'import "../address.ts"'],
     ["durable/room/room.ts", 'import * as z from "zod"'],
     ["workers/front.ts", 'export { Room } from "../durable/room/room.ts"'],
     ["workers/front.ts", 'import "../client/client.ts"'],

@@ -34,15 +34,20 @@ describe("numbered rules", () => {
 describe("the wire", () => {
   const up = v.object({ type: v.literal("send"), text: v.string() });
   const down = v.object({ type: v.literal("hello") });
-  const hash = wireHash(up, down);
-  const other = wireHash(v.object({ ...up.entries, more: v.string() }), down);
+  const hash = wireHash({ up, down });
+  const other = wireHash({ up: v.object({ ...up.entries, more: v.string() }), down });
   const text = (version: number, recorded: string) =>
     `export const wire = {\n  version: ${version},\n  hash: "${recorded}",\n};\n`;
 
   test("GATE-6 a recorded hash that is the wire's passes, before and after a commit", () => {
-    expect(wire({ version: 1, hash }, wireHash(up, down), null)).toEqual([]);
+    expect(wire({ version: 1, hash }, wireHash({ up, down }), null)).toEqual([]);
     expect(wire({ version: 1, hash }, hash, { version: 1, hash })).toEqual([]);
     expect(wire({ version: 2, hash: other }, other, { version: 1, hash })).toEqual([]);
+  });
+  test("GATE-6 every union of frames counts, an inbox's too", () => {
+    const inbox = wireHash({ up, down, inbox_up: up, inbox_down: down });
+    expect(inbox).not.toBe(hash);
+    expect(wireHash({ up, down, inbox_up: down, inbox_down: down })).not.toBe(inbox);
   });
   test("GATE-6 a wire that has moved is refused, and so is a renewed hash under the old number", () => {
     expect(wire({ version: 1, hash }, other, { version: 1, hash })).toHaveLength(1);

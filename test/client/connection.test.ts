@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { backOffDelay, lineBackOff } from "../../client/reconnect.ts";
+import { subprotocol, wire } from "../../schema/version.ts";
 import { FakeWorld } from "./fake-world.ts";
 
 describe("the line to a room", () => {
@@ -9,7 +10,7 @@ describe("the line to a room", () => {
     const { room } = await world.opens(world.ada);
     const socket = world.socketOf(world.ada);
     expect(socket.url).toBe(`wss://quoth.test/v1/rooms/${world.room.room_id}/socket`);
-    expect(socket.protocols).toEqual(["quoth.v1", "quoth.ticket.t"]);
+    expect(socket.protocols).toEqual([subprotocol(wire.version), "quoth.ticket.t"]);
     expect(socket.up).toEqual([JSON.stringify({ type: "resume", position: null })]);
     expect(room.state().status.name).toBe("connecting");
     socket.down(world.room.snapshot());
@@ -90,6 +91,20 @@ describe("the line to a room", () => {
     await world.clock.advance(36_000);
     expect(socket.readyState).toBe(3);
     expect(world.socketOf(world.ada)).not.toBe(socket);
+  });
+
+  test("CLI-3: who has much to listen to pings as often as anyone", async () => {
+    const world = new FakeWorld();
+    await world.opens(world.ada);
+    const bo = await world.opens(world.bo);
+    const socket = world.socketOf(world.ada);
+    const pings = () => socket.up.filter((text) => text === "ping").length;
+    for (let at = 0; at < 20; at += 1) {
+      bo.room.send(`message ${at}`);
+      await world.clock.advance(5_000);
+    }
+    expect(pings()).toBeGreaterThanOrEqual(3);
+    expect(socket.readyState).toBe(1);
   });
 
   test("CLI-3: whoever looks again has a dead line found within 3 seconds", async () => {

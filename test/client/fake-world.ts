@@ -100,6 +100,8 @@ export class FakeWorld {
   /** What a frame becomes on its way down: none, one, or more. */
   way: (frame: Down, socket: FakeSocket) => Down[] = (frame) => [frame];
   requests: string[] = [];
+  /** Who said that they have read up to where. */
+  reads: [UserId, number][] = [];
   snapshotMessages = 50;
 
   client(user_id: UserId, storage: OutboxStorage = memoryStorage()): Client {
@@ -173,6 +175,7 @@ export class FakeWorld {
     }
     if (frame.type === "gap")
       return this.#send(socket, room.frame(frame.after, frame.through, frame.ref));
+    if (frame.type === "read") return void this.reads.push([socket.user_id, frame.seq]);
     const { command_id } = frame;
     const before = room.events.length;
     const outcome = this.refuse(frame) ?? room.command(socket.user_id, frame);
@@ -189,7 +192,9 @@ export class FakeWorld {
     if (pathname === "/v1/keys") return json(200, { keys: [publicKey] });
     if (!this.signedIn && pathname !== "/v1/auth/login") return problem("unauthenticated");
     const user = { user_id, handle: "someone", display_name: "Someone", created_at: 0 };
-    const session = { user, device_id: deviceOf(user_id), access_token: "token", expires_at: 0 };
+    const account = { mail: null };
+    const tokens = { access_token: "token", expires_at: 0, refresh_token: "" };
+    const session = { user, account, device_id: deviceOf(user_id), ...tokens };
     if (pathname === "/v1/auth/login") this.signedIn = true;
     if (pathname === "/v1/me" || pathname === "/v1/auth/login") return json(200, session);
     if (pathname === "/v1/tickets") {

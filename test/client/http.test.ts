@@ -51,8 +51,17 @@ const failed = (work: Promise<unknown>) =>
     () => null,
     (error: unknown) => error as QuothError,
   );
-const user = { user_id: newId("user"), handle: "ada", display_name: "Ada", created_at: 0 };
-const session = { user, device_id: newId("device"), access_token: "second", expires_at: 1 };
+const user = {
+  user_id: newId("user"),
+  kind: "person",
+  handle: "ada",
+  display_name: "Ada",
+  pronouns: "",
+  fields: [],
+  verified: false,
+  created_at: 0,
+};
+const session = { user, device_id: newId("device"), access_token: "second", expires_at: Infinity };
 const created = { room_id: newId("room"), receipt: null, replayed: false };
 
 test("CLI-24: a refused call throws its code, whether to try again, and the request's id", async () => {

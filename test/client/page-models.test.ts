@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { newId, type MessageId, type UserId } from "../../schema/ids.ts";
+import type { InboxRoom } from "../../schema/inbox.ts";
 import { limits } from "../../schema/limits.ts";
 import type { ChannelStatus, ShownMessage } from "../../client/index.ts";
 import { connectionOf, looksAgainIn, QUIET_MS } from "../../web/models/connection.ts";
 import { beginEdit, bytesLeft, emptyDraft, endEdit, isReady } from "../../web/models/draft.ts";
+import { badgeOf, inOrder } from "../../web/models/inbox.ts";
 import { proofWords } from "../../web/models/proof.ts";
 import { forget, readRemembered, remember } from "../../web/models/remembered.ts";
 import { roomIdIn, routeOf } from "../../web/models/route.ts";
+import { takeKept } from "../../web/models/shared-draft.ts";
 import { GROUP_MS, lastOwn, newWords, rowsOf } from "../../web/models/timeline.ts";
 import { counted, t } from "../../web/text.ts";
 
@@ -170,6 +173,61 @@ describe("what the page decides", () => {
       "1 person",
       "2 people",
       "1,000 people",
+    ]);
+  });
+
+  test("WAC-8: another device's draft takes the place of what is kept, never of what was typed since", () => {
+    const draft = { ...emptyDraft, text: "half a" };
+    expect(takeKept(draft, "half a", "half a thought").text).toBe("half a thought");
+    expect(takeKept(draft, "half", "something else")).toBe(draft);
+    expect(takeKept(draft, "half a", "").text).toBe("");
+    const editing = beginEdit(draft, said(ada, "Tea at for"));
+    const taken = takeKept(editing, "half a", "half a thought");
+    expect([taken.text, endEdit(taken).text]).toEqual(["Tea at for", "half a thought"]);
+  });
+
+  test("WAC-11: favourites stand first, then what was spoken in last, and a muted room counts nothing", () => {
+    const room = (name: string, at: number, more: Partial<InboxRoom> = {}): InboxRoom => ({
+      room_id: newId("room"),
+      kind: "channel",
+      name,
+      with: null,
+      role: "member",
+      position: { epoch: newId("epoch"), seq: 1 },
+      read_seq: 0,
+      badge: 3,
+      preview: { seq: 1, at, type: "message.sent", author: bo, text: null },
+      favourite: false,
+      folder: "",
+      muted_until: null,
+      archived: false,
+      ...more,
+    });
+    const rooms = [room("old", 1), room("new", 3), room("dear", 2, { favourite: true })];
+    expect(inOrder(rooms).map(({ name }) => name)).toEqual(["dear", "new", "old"]);
+    expect(badgeOf(room("loud", 1), noon)).toBe(3);
+    expect(badgeOf(room("quiet", 1, { muted_until: noon + 1 }), noon)).toBe(0);
+    expect(badgeOf(room("loud again", 1, { muted_until: noon }), noon)).toBe(3);
+  });
+
+  test("WAC-3: what a letter leads to has a page of its own", () => {
+    const names = [
+      "/verify",
+      "/reset",
+      "/invite",
+      "/forgot",
+      "/account/",
+      "/contacts",
+      "/verify/x",
+    ];
+    expect(names.map((path) => routeOf(path).name)).toEqual([
+      "verify",
+      "reset",
+      "invite",
+      "forgot",
+      "account",
+      "contacts",
+      "absent",
     ]);
   });
 });

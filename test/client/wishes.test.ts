@@ -70,4 +70,31 @@ describe("what a member wants of a room", () => {
     expect(room.state().status).toMatchObject({ name: "closed", reason: "left" });
     expect(world.room.data().members.has(world.bo)).toBe(false);
   });
+
+  test("CIN-11: how far one has read is said at once, once for many steps, only ever further, and after a break", async () => {
+    const world = new FakeWorld();
+    const { client, room } = await world.opens(world.ada);
+    const told = () => world.reads.map(([, seq]) => seq);
+    for (const seq of [1, 2, 4, 3]) room.read(seq);
+    await world.clock.advance(0);
+    expect(told()).toEqual([1]);
+    await world.clock.advance(500);
+    expect(told()).toEqual([1, 4]);
+    room.read(3);
+    await world.clock.advance(500);
+    world.socketOf(world.ada).breaks();
+    room.read(5);
+    await world.clock.advance(5_000);
+    expect(told()).toEqual([1, 4, 5]);
+    // Whether the old line carried it nobody knows.
+    world.socketOf(world.ada).breaks();
+    await world.clock.advance(5_000);
+    expect(told()).toEqual([1, 4, 5, 5]);
+    await world.clock.advance(500);
+    room.read(6);
+    room.read(7);
+    client.close();
+    await world.clock.advance(0);
+    expect(told()).toEqual([1, 4, 5, 5, 6, 7]);
+  });
 });

@@ -4,22 +4,30 @@ import { join } from "node:path";
 import { freePort } from "../../scripts/local/ports.ts";
 import { serve, type Server } from "../../scripts/serve.ts";
 
+interface Options {
+  port: number;
+  data: string;
+  vars: Readonly<Record<string, string>>;
+}
+
 /** What `npm start` runs, on a port and in a folder of its own. */
 export class Deployment {
   readonly port: number;
   readonly #data: string;
+  readonly #vars: Readonly<Record<string, string>>;
   #server: Server;
 
-  private constructor(port: number, data: string, server: Server) {
-    this.port = port;
-    this.#data = data;
+  private constructor(options: Options, server: Server) {
+    this.port = options.port;
+    this.#data = options.data;
+    this.#vars = options.vars;
     this.#server = server;
   }
 
-  static async starts(): Promise<Deployment> {
+  static async starts(vars: Readonly<Record<string, string>> = {}): Promise<Deployment> {
     const port = await freePort();
     const data = mkdtempSync(join(tmpdir(), "quoth-e2e-"));
-    return new Deployment(port, data, await serve({ port, data, quiet: true }));
+    return new Deployment({ port, data, vars }, await serve({ port, data, vars, quiet: true }));
   }
 
   /** SIGKILL: no goodbye to anyone. */
@@ -28,7 +36,12 @@ export class Deployment {
   }
 
   async rises(): Promise<void> {
-    this.#server = await serve({ port: this.port, data: this.#data, quiet: true });
+    this.#server = await serve({
+      port: this.port,
+      data: this.#data,
+      vars: this.#vars,
+      quiet: true,
+    });
   }
 
   async ends(): Promise<void> {

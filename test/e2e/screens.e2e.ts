@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchBrowser } from "../support/browser.ts";
 import { Deployment } from "./deployment.ts";
@@ -44,6 +44,14 @@ afterAll(async () => {
 
 const views: [string, (page: Page) => Promise<void>][] = [
   ["sign-in", async (page) => page.getByRole("heading", { name: "Sign in" }).waitFor()],
+  [
+    "register",
+    async (page) => {
+      await page.getByRole("button", { name: "Register", exact: true }).click();
+      await page.getByRole("heading", { name: "Register" }).waitFor();
+    },
+  ],
+  ["forgot", async (page) => page.getByRole("heading", { name: "A new password" }).waitFor()],
   ["rooms", async (page) => page.getByRole("heading", { name: "Rooms" }).waitFor()],
   ["room", async (page) => page.getByText("It is. Two minutes.").waitFor()],
   [
@@ -62,11 +70,29 @@ const views: [string, (page: Page) => Promise<void>][] = [
       await page.getByText("@bo").waitFor();
     },
   ],
+  [
+    "account",
+    async (page) => {
+      await page.getByRole("button", { name: "Set up a second factor" }).click();
+      await page.getByRole("img", { name: "The secret as a QR code" }).waitFor();
+      await page.getByRole("heading", { name: "Status" }).waitFor();
+    },
+  ],
+  [
+    "contacts",
+    async (page) => {
+      await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();
+      await page.getByRole("button", { name: "Make a link" }).click();
+      await page.getByRole("status").getByText("The link").waitFor();
+    },
+  ],
   ["docs", async (page) => page.getByRole("heading", { name: "messages", exact: true }).waitFor()],
 ];
 const addresses: Record<string, () => string> = {
   "sign-in": () => "/",
-  rooms: () => "/",
+  forgot: () => "/forgot",
+  account: () => "/account",
+  contacts: () => "/contacts",
   room: () => path,
   docs: () => "/docs",
 };
@@ -85,11 +111,14 @@ test.each(looks)(
       ...options,
       reducedMotion: "reduce",
     });
+    onTestFailed(() => person.shows());
     for (const [view, reach] of views) {
-      if (view === "rooms") await person.signsIn();
-      else if (addresses[view] !== undefined) await person.page.goto(addresses[view]());
+      if (view === "rooms") {
+        await person.page.goto("/");
+        await person.signsIn();
+      } else if (addresses[view] !== undefined) await person.page.goto(addresses[view]());
       await reach(person.page);
-      await person.page.screenshot({ path: join(SHOTS, `${view}-${look}.png`) });
+      await person.page.screenshot({ path: join(SHOTS, `${view}-${look}.png`), fullPage: true });
       expect(await tooWide(person.page), `${view} is wider than the screen`).toBeLessThanOrEqual(0);
       expect(await tooSmall(person.page), `small targets in ${view}`).toEqual([]);
     }

@@ -100,15 +100,18 @@ test("SQL-2 parameters are named, may repeat, and none may be missing", () => {
 test("SES-1 an attachment has a version and a size", () => {
   const socket = new LocalSocket();
   const session = {
-    v: 1,
+    v: 2,
     socket_id: "socket_1",
     caller: callerOf("ada"),
     version: 1,
     state: "live",
+    opened_at: 1_750_000_000_000,
+    checked_at: 1_750_000_000_000,
+    idle_since: null,
   } as const;
   saveSession(socket, session);
   assert.deepEqual(loadSession(socket), session);
-  socket.save({ ...session, v: 2 });
+  socket.save({ ...session, v: 1 });
   assert.equal(loadSession(socket), null);
   const large = { ...session, socket_id: "x".repeat(limits.attachment_bytes) };
   assert.throws(() => saveSession(socket, large), AttachmentTooLarge);

@@ -108,7 +108,7 @@ test("REF-1 every refusal has its sentence, its status and whether to try again"
   for (const code of refusalCodes) {
     const { status, retryable, text } = refusalTable[code];
     assert.ok(status >= 400 && status < 600 && /^[A-Z].*\.$/.test(text), code);
-    assert.equal(retryable, [429, 500, 503].includes(status), code);
+    assert.equal(retryable, [429, 500, 502, 503].includes(status), code);
     assert.deepEqual(refusal(code), { code, text, retryable });
   }
 });

@@ -29,9 +29,9 @@ export const FOREIGN_ORIGIN = "https://evil.example.org";
 const root = dirname(dirname(import.meta.dirname));
 
 export async function startServer(
-  settings: { migrate?: boolean; keys?: TestKeys } = {},
+  settings: { migrate?: boolean; keys?: TestKeys; vars?: Record<string, string> } = {},
 ): Promise<Server> {
-  const { migrate = true, keys = makeKeys() } = settings;
+  const { migrate = true, keys = makeKeys(), vars = {} } = settings;
   const folder = mkdtempSync(join(tmpdir(), "quoth-test-"));
   Object.assign(process.env, quietEnvironment(folder));
   const harness = createTestHarness({
@@ -39,7 +39,13 @@ export async function startServer(
     workers: [
       {
         configPath: writeConfig(folder),
-        vars: { CORS_ORIGINS: LISTED_ORIGIN, LOG_LEVEL: "debug" },
+        vars: {
+          CORS_ORIGINS: LISTED_ORIGIN,
+          LOG_LEVEL: "debug",
+          // No mail leaves a test: what would is in a table.
+          MAIL_DELIVERY: "outbox",
+          ...vars,
+        },
         secrets: secretsOf(keys),
       },
     ],

@@ -11,6 +11,7 @@ import type { LocalHost, LocalWorld } from "../../durable/kernel/host-local.ts";
 import { createLocalHost } from "../../durable/kernel/host-local.ts";
 import type { RoomEngine } from "../../durable/room/engine.ts";
 import { createRoomEngine } from "../../durable/room/engine.ts";
+import { LocalInboxes } from "./local-inboxes.ts";
 import type { Random } from "./random.ts";
 import { seededRandom } from "./random.ts";
 
@@ -44,6 +45,7 @@ export function headIsSigned(head: Head): boolean {
 export class LocalSocket implements HostSocket {
   readonly sent: string[] = [];
   closed: { code: number; reason: string } | null = null;
+  last_ping_at: number | null = null;
   #attachment: unknown = null;
 
   send(text: string): void {
@@ -58,6 +60,9 @@ export class LocalSocket implements HostSocket {
   }
   save(attachment: unknown): void {
     this.#attachment = attachment;
+  }
+  pinged_at(): number | null {
+    return this.last_ping_at;
   }
   /** The frames since the last look. */
   frames(): Down[] {
@@ -87,6 +92,8 @@ export class LocalRoom {
   /** Work for a later turn. Each life has its own; what a dead one left behind does nothing. */
   later: (() => void)[] = [];
   step: (what: string) => void = () => {};
+  /** What the members' inboxes know: truth that is not the room's, so it outlives the room's lives. */
+  readonly inboxes = new LocalInboxes();
   deliver: (through_seq: number) => Promise<void> = async (through_seq) =>
     void this.notices.push(through_seq);
   host!: LocalHost;
@@ -110,9 +117,10 @@ export class LocalRoom {
       step: (what) => this.step(what),
       log: (level, event) => void this.logged.push({ level, event }),
     });
-    this.engine = createRoomEngine(this.host, this.room_id, (_target, through) =>
-      this.deliver(through),
-    );
+    this.engine = createRoomEngine(this.host, this.room_id, {
+      archive: (through) => this.deliver(through),
+      inbox: (user_id) => this.inboxes.of(user_id),
+    });
   }
 
   /** Runs what waits for a later turn, and what that leads to. */

@@ -59,7 +59,7 @@ function world(logs: readonly BuiltLog[], limit = 3) {
     archive: async (room_id, watermark) =>
       logs.find((log) => log.room_id === room_id)?.step(watermark, limit) ?? null,
     history: archive.history,
-    directory: {
+    ledger: {
       archiveFailed: async (_room, _since, reason) => void ledger.failed.push(reason),
       archiveCaughtUp: async (rooms) => void ledger.caughtUp.push(...rooms),
     },
@@ -230,7 +230,7 @@ test("ARCH-6 a ledger that cannot be written stops nothing", async () => {
   const { queued, fate } = message(noticeOf(log));
   await consumeArchive([queued], {
     ...deps,
-    directory: { archiveFailed: broken, archiveCaughtUp: broken },
+    ledger: { archiveFailed: broken, archiveCaughtUp: broken },
   });
   expect(seqs(log.room_id)).toEqual(counted(3));
   expect(fate.acked).toBe(true);

@@ -1,8 +1,18 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { limits } from "../../schema/limits.ts";
 import { configuration } from "../../workers/env.ts";
 import { makeKeys, makeSigningKey, secretsOf } from "../support/keys.ts";
 
-const right = () => ({ CORS_ORIGINS: "", LOG_LEVEL: "info", ...secretsOf(makeKeys()) });
+/** The deployment's file, as it is shipped. */
+const file = readFileSync(join(import.meta.dirname, "../../wrangler.toml"), "utf8");
+const vars = [...(file.split("[vars]")[1] ?? "").split("\n[")[0]!.matchAll(/^(\w+) = "(.*)"$/gm)];
+const shipped = Object.fromEntries(vars.map(([, name, value]) => [name, value])) as Omit<
+  Parameters<typeof configuration>[0],
+  "RECEIPT_KEYS" | "TOKEN_KEYS"
+>;
+const right = () => ({ ...shipped, ...secretsOf(makeKeys()) });
 
 test("AUTH-10 a right configuration is read once", () => {
   const env = { ...right(), CORS_ORIGINS: "https://a.example.org, http://localhost:5173" };
@@ -16,6 +26,15 @@ const wrong: Record<string, [setting: string, value: string]> = {
   "an origin with a path": ["CORS_ORIGINS", "https://a.example.org/chat"],
   "any origin": ["CORS_ORIGINS", "*"],
   "a level that does not exist": ["LOG_LEVEL", "loud"],
+  "a door that is neither open nor closed": ["REGISTRATION", "ajar"],
+  "an age that is no number": ["MINIMUM_AGE", "old enough"],
+  "guests that are neither": ["GUESTS", "maybe"],
+  "a way of mail that does not exist": ["MAIL_DELIVERY", "pigeon"],
+  "a sender that is no address": ["MAIL_FROM", "the deployment"],
+  "a provider without its client": [
+    "OIDC_PROVIDERS",
+    JSON.stringify([{ provider_id: "x", name: "X", issuer: "https://x.example.org" }]),
+  ],
   "a key that is not JSON": ["TOKEN_KEYS", "s3cret"],
   "no key": ["RECEIPT_KEYS", "[]"],
   "one key without a list": ["TOKEN_KEYS", JSON.stringify(makeSigningKey())],
@@ -35,6 +54,38 @@ for (const [name, [setting, value]] of Object.entries(wrong)) {
     expect(message).not.toContain(value);
   });
 }
+
+test("AUTH-10 domains are read without regard to case and spaces", () => {
+  const read = configuration({ ...right(), MAIL_DOMAINS: " Example.org ,example.com," });
+  expect([...read.MAIL_DOMAINS]).toEqual(["example.org", "example.com"]);
+});
+
+/** Each limit of the platform's, and the number that the contract tells of it. */
+const rates: Record<string, keyof typeof limits> = {
+  SIGN_IN_BY_ADDRESS: "sign_in_per_address",
+  SIGN_IN_BY_ACCOUNT: "sign_in_per_account",
+  SIGN_IN_BY_KNOWN_DEVICE: "sign_in_per_known_device",
+  REGISTRATIONS: "registrations_per_address",
+  MAILS: "mails_per_minute",
+  LOOKUPS: "lookups_per_minute",
+  NEW_ROOMS: "rooms_per_minute",
+};
+
+test("RATE-1 the platform's limits are those of the contract, by the minute, each for itself", () => {
+  const block =
+    /\[\[ratelimits\]\]\nname = "(\w+)"\nnamespace_id = "(\d+)"\nsimple = \{ limit = (\d+), period = (\d+) \}/g;
+  const found = [...file.matchAll(block)].map(([, name = "", id, limit, period]) => ({
+    name,
+    id,
+    limit: Number(limit),
+    period: Number(period),
+  }));
+  expect(found).toHaveLength(file.split("[[ratelimits]]").length - 1);
+  expect(found.map(({ name }) => name).toSorted()).toEqual(Object.keys(rates).toSorted());
+  expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
+  for (const { name, limit, period } of found)
+    expect({ name, limit, period }).toEqual({ name, limit: limits[rates[name]!], period: 60 });
+});
 
 function messageOf(act: () => unknown): string {
   try {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
-import { createDirectory } from "../../workers/services/directory.ts";
+import { wire } from "../../schema/version.ts";
+import { createArchiveLedger } from "../../workers/services/archive-ledger.ts";
 import { startServer } from "../support/harness.ts";
 import type { Server } from "../support/harness.ts";
 import { ask } from "./person.ts";
@@ -18,7 +19,7 @@ const ready = () => ask(server.origin, "/v1/health/ready");
 test("HEALTH-1 live is live whatever else is not", async () => {
   const reply = await ask(server.origin, "/v1/health/live");
   expect(reply.status).toBe(200);
-  expect(reply.json).toEqual({ status: "live", version: 1 });
+  expect(reply.json).toEqual({ status: "live", version: wire.version });
 });
 
 test("HEALTH-2 a deployment without its migrations is not ready, and says which parts", async () => {
@@ -32,6 +33,7 @@ test("HEALTH-2 a deployment without its migrations is not ready, and says which 
       history_1: { ok: false },
       media: { ok: true },
       rooms: { ok: true },
+      inboxes: { ok: true },
     },
   });
   // The reason is for the log: it names tables and files.
@@ -46,10 +48,9 @@ test("HEALTH-2 a deployment with its migrations is ready", async () => {
   expect(reply.json).toEqual({
     status: "ready",
     parts: Object.fromEntries(
-      ["directory", "history_0", "history_1", "media", "rooms", "archive"].map((name) => [
-        name,
-        { ok: true },
-      ]),
+      ["directory", "history_0", "history_1", "media", "rooms", "inboxes", "archive"].map(
+        (name) => [name, { ok: true }],
+      ),
     ),
     archive: { rooms_behind: 0, oldest_pending_ms: null, last_lag_ms: null },
   });
@@ -66,9 +67,9 @@ test("HEALTH-2 a migration too many is another code's database", async () => {
 });
 
 test("HEALTH-3 an archive that is behind shows, and degrades once it is behind too long", async () => {
-  const directory = createDirectory((await server.env()).DIRECTORY);
+  const ledger = createArchiveLedger((await server.env()).DIRECTORY);
   const room_id = newId("room");
-  await directory.archiveFailed(room_id, Date.now() - 1_000, "once");
+  await ledger.archiveFailed(room_id, Date.now() - 1_000, "once");
   const soon = await ready();
   expect(soon.status).toBe(200);
   expect(soon.json).toMatchObject({
@@ -76,7 +77,7 @@ test("HEALTH-3 an archive that is behind shows, and degrades once it is behind t
     archive: { rooms_behind: 1, oldest_pending_ms: expect.any(Number) },
   });
 
-  await directory.archiveFailed(room_id, Date.now() - limits.archive_lag_ms - 1_000, "twice");
+  await ledger.archiveFailed(room_id, Date.now() - limits.archive_lag_ms - 1_000, "twice");
   const late = await ready();
   expect(late.status).toBe(503);
   expect(late.json).toMatchObject({
@@ -85,6 +86,6 @@ test("HEALTH-3 an archive that is behind shows, and degrades once it is behind t
   });
   expect(late.text).not.toContain("twice");
 
-  await directory.archiveCaughtUp([room_id]);
+  await ledger.archiveCaughtUp([room_id]);
   expect((await ready()).status).toBe(200);
 });

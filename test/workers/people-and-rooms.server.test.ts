@@ -110,6 +110,25 @@ test("API-12 two people have one direct room, whoever asks and however often", a
   expect(problemOf(withOneself)).toMatchObject({ code: "invalid", field: "with" });
 });
 
+test("ACC-14 a direct room begins only with somebody who takes it, and one that is there stays", async () => {
+  const [shy, friend] = [await signUp(server.origin, "shy"), await signUp(server.origin, "friend")];
+  const asksFor = (person: Person, who: Person) =>
+    person.asks("/v1/rooms", { method: "POST", body: { kind: "direct", with: who.user_id } });
+  const before = parsed(CreatedRoomSchema, (await asksFor(friend, shy)).json);
+  const body = { direct_from: "contacts" };
+  expect((await shy.asks("/v1/me/settings", { method: "PATCH", body })).status).toBe(200);
+  expect(problemOf(await asksFor(cy, shy)).code).toBe("not_reachable");
+  // A group of two is a direct room by another name.
+  const group = { kind: "group", name: "Just us", members: [shy.user_id] };
+  const created = await cy.asks("/v1/rooms", { method: "POST", body: group });
+  expect(problemOf(created).code).toBe("not_reachable");
+  const again = await asksFor(friend, shy);
+  expect(again.status).toBe(200);
+  expect(again.json).toEqual({ room_id: before.room_id, receipt: null, replayed: false });
+  // Whom one does not let in, one may still write to oneself.
+  expect((await asksFor(shy, cy)).status).toBe(201);
+});
+
 test("API-13 nobody who does not exist becomes a member", async () => {
   const nobody = newId("user");
   const direct = await ada.asks("/v1/rooms", {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RoomId } from "../../schema/ids.ts";
 import { newId } from "../../schema/ids.ts";
 import { OPENING_HEADER } from "../../schema/rpc.ts";
+import { subprotocol, wire } from "../../schema/version.ts";
 import { createTokens } from "../../workers/services/tokens.ts";
 import { FOREIGN_ORIGIN, LISTED_ORIGIN, startServer } from "../support/harness.ts";
 import type { Server } from "../support/harness.ts";
@@ -32,10 +33,11 @@ interface Upgrade {
 function upgrade(
   protocols: readonly string[],
   headers: Record<string, string> = {},
-  room: string = room_id,
+  room: string | null = room_id,
 ): Promise<Upgrade> {
+  const path = room === null ? "/v1/me/inbox/socket" : `/v1/rooms/${room}/socket`;
   return new Promise((resolve, reject) => {
-    const request = openRequest(`${server.origin}/v1/rooms/${room}/socket`, {
+    const request = openRequest(server.origin + path, {
       headers: {
         connection: "Upgrade",
         upgrade: "websocket",
@@ -179,7 +181,8 @@ test("TICKET-4 a request without upgrade, and one in another version, are told s
   expect(problemOf(plain)).toMatchObject({ status: 426, code: "upgrade_required" });
   const [, ticket = ""] = ticketProtocols(await ada.ticket(room_id));
   expect(await upgrade([])).toMatchObject({ status: 400, code: "bad_version" });
-  expect(await upgrade(["quoth.v2", ticket])).toMatchObject({ status: 400, code: "bad_version" });
+  const unknown = subprotocol(wire.version + 1);
+  expect(await upgrade([unknown, ticket])).toMatchObject({ status: 400, code: "bad_version" });
   expect(await upgrade(["quoth.v1", ticket], {}, "room_1")).toMatchObject({
     status: 404,
     code: "not_found",
@@ -201,4 +204,26 @@ test("TICKET-5 an opening of the client's own is not passed on", async () => {
   expect((await upgrade(ticketProtocols(forBo.token), { [OPENING_HEADER]: opening })).status).toBe(
     404,
   );
+});
+
+test("TICKET-6 a ticket without a room opens its owner's inbox, once, and no room", async () => {
+  const protocols = ticketProtocols(await ada.ticket(null));
+  expect(await upgrade(protocols)).toMatchObject({ status: 401, code: "ticket_refused" });
+  expect(await upgrade(protocols, {}, null)).toMatchObject({ status: 101, protocol: "quoth.v1" });
+  expect(await upgrade(protocols, {}, null)).toMatchObject({ code: "ticket_refused" });
+  const forRoom = ticketProtocols(await ada.ticket(room_id));
+  expect(await upgrade(forRoom, {}, null)).toMatchObject({ code: "ticket_refused" });
+  expect(await upgrade([], {}, null)).toMatchObject({ code: "bad_version" });
+  expect(await upgrade(["quoth.v1"], {}, null)).toMatchObject({ code: "ticket_refused" });
+  const plain = await ask(server.origin, "/v1/me/inbox/socket");
+  expect(problemOf(plain).code).toBe("upgrade_required");
+});
+
+test("TICKET-7 a device that was signed out gets no ticket", async () => {
+  const device = await ada.signsIn();
+  await device.asks("/v1/auth/logout", { method: "POST" });
+  for (const room of [room_id, null]) {
+    const reply = await device.asks("/v1/tickets", { method: "POST", body: { room_id: room } });
+    expect(problemOf(reply).code).toBe("unauthenticated");
+  }
 });

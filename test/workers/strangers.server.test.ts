@@ -1,43 +1,48 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import * as v from "valibot";
+import { CreatedInvitationSchema } from "../../schema/http-account.ts";
 import type { RoomId } from "../../schema/ids.ts";
 import { messageIdOf, newId } from "../../schema/ids.ts";
+import { UserSchema } from "../../schema/user.ts";
 import { startServer } from "../support/harness.ts";
 import type { Server } from "../support/harness.ts";
-import { openApi } from "../../workers/api/api.ts";
 import type { Person } from "./person.ts";
 import { ask, problemOf, signUp } from "./person.ts";
+import type { Route } from "./routes.ts";
+import { filled, routes } from "./routes.ts";
 
-/** Every route there is, walked as somebody who has no business there. A new route is in this list by itself. */
-const routes = Object.entries(openApi().paths).flatMap(([path, methods]) =>
-  Object.keys(methods).map((method) => ({
-    path,
-    method: method.toUpperCase(),
-    name: `${method.toUpperCase()} ${path}`,
-  })),
-);
-
-/** Open to everybody; the socket's route has its ticket in place of a token. */
+/** Open to everybody; the sockets' routes have their tickets in place of a token. */
 const publicRoutes = new Set([
   "POST /v1/auth/register",
   "POST /v1/auth/login",
+  "GET /v1/auth/offers",
+  "POST /v1/auth/refresh",
   "POST /v1/auth/logout",
+  "POST /v1/auth/mail/verify",
+  "POST /v1/auth/password/forgot",
+  "POST /v1/auth/password/reset",
+  "POST /v1/auth/guest",
+  "POST /v1/invitations/view",
+  "POST /v1/auth/passkeys/register/options",
+  "POST /v1/auth/passkeys/register",
+  "POST /v1/auth/passkeys/login/options",
+  "POST /v1/auth/passkeys/login",
+  "GET /v1/auth/oidc/{provider_id}/begin",
+  "GET /v1/auth/oidc/callback",
+  "POST /v1/auth/oidc/code",
   "GET /v1/keys",
   "GET /v1/health/live",
   "GET /v1/health/ready",
   "GET /v1/openapi.json",
   "GET /v1/rooms/{room_id}/socket",
+  "GET /v1/me/inbox/socket",
 ]);
 const guarded = routes.filter(({ name }) => !publicRoutes.has(name));
-const ofRooms = guarded.filter(({ path }) => path.includes("{room_id}"));
-
-/** Bodies that are right, so that nothing but the person stands in the way. */
-const bodies = (): Record<string, object> => ({
-  "POST /v1/tickets": { room_id },
-  "POST /v1/rooms": { kind: "group", name: "x" },
-  "POST /v1/rooms/{room_id}/members": { user_id: eve.user_id },
-  "POST /v1/rooms/{room_id}/messages": { text: "let me in" },
-  "PATCH /v1/rooms/{room_id}/messages/{message_id}": { text: "mine now" },
-});
+const ofRooms = guarded.filter(({ path }) => path.startsWith("/v1/rooms/{room_id}"));
+/** What belongs to one person alone, and is named in the path. */
+const ofOthers = guarded.filter(({ path }) =>
+  /\{(device_id|passkey_id|invitation_id)\}|^\/v1\/bots\/\{user_id\}/.test(path),
+);
 
 let server: Server;
 let ada: Person;
@@ -50,33 +55,53 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(server.origin, "ada"), signUp(server.origin, "eve")]);
   room_id = await ada.creates({ kind: "group", name: "Private" });
   await ada.sends(room_id, "for members", command_id);
+  const bot = await ada.asks("/v1/bots", {
+    method: "POST",
+    body: { handle: "helper", display_name: "Helper" },
+  });
+  const invitation = await ada.asks("/v1/me/invitations", { method: "POST", body: {} });
+  ids = {
+    message_id: messageIdOf(command_id),
+    device_id: ada.session.device_id,
+    user_id: v.parse(UserSchema, bot.json).user_id,
+    invitation_id: v.parse(CreatedInvitationSchema, invitation.json).invitation.invitation_id,
+    passkey_id: "AQIDBAUGBwgJCgsMDQ4PEA",
+  };
 });
 afterAll(() => server.close());
 
-const filled = (path: string, room: RoomId = room_id) =>
-  path.replace("{room_id}", room).replace("{message_id}", messageIdOf(command_id));
-const bodyOf = (name: string) => {
-  const body = bodies()[name];
-  return body === undefined ? {} : { body };
+/** Ada's, every one of them. */
+let ids: Record<string, string>;
+const at = (path: string, room: RoomId = room_id) => filled(path, { ...ids, room_id: room });
+const bodyOf = ({ name, body }: Route) => {
+  // Whoever walks here has signed in just now, and has a password of their own.
+  const { current_password: _, ...right } = body ?? {};
+  if (name === "POST /v1/rooms/{room_id}/members") return { body: { user_id: eve.user_id } };
+  return body === undefined ? {} : { body: right };
 };
 const position = async () =>
   ((await ada.asks(`/v1/rooms/${room_id}`)).json as { position: unknown }).position;
 
-test("API-9 the list of public routes names routes that exist, and the walk has all the others", () => {
-  expect([...publicRoutes].filter((name) => !routes.some((route) => route.name === name))).toEqual(
-    [],
-  );
-  expect(guarded.length).toBeGreaterThan(12);
+test("API-9 the public routes are those of this list, and the walks have all the others", () => {
+  expect(
+    routes
+      .filter(({ isPublic }) => isPublic)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual([...publicRoutes].toSorted());
+  expect(guarded.length).toBeGreaterThan(40);
   expect(ofRooms.length).toBeGreaterThan(8);
+  expect(ofOthers.length).toBeGreaterThan(6);
 });
 
-for (const { name, method, path } of guarded) {
+for (const route of guarded) {
+  const { name, method, path } = route;
   test(`API-9 signed out: ${name}`, async () => {
-    const right = await ask(server.origin, filled(path), { method, ...bodyOf(name) });
+    const right = await ask(server.origin, at(path), { method, ...bodyOf(route) });
     expect(right.status).toBe(401);
     expect(problemOf(right).code).toBe("unauthenticated");
     // Nor does a stranger learn what the route would think of the rest.
-    const wrong = await ask(server.origin, `${filled(path)}?nonsense=1`, {
+    const wrong = await ask(server.origin, `${at(path)}?nonsense=1`, {
       method,
       ...(method === "GET" ? {} : { body: "{" }),
     });
@@ -84,16 +109,30 @@ for (const { name, method, path } of guarded) {
   });
 }
 
-for (const { name, method, path } of ofRooms) {
+for (const route of ofRooms) {
+  const { name, method, path } = route;
   test(`API-10 signed in and not a member: ${name}`, async () => {
     const before = await position();
-    const stranger = await eve.asks(filled(path), { method, ...bodyOf(name) });
-    const nowhere = await eve.asks(filled(path, newId("room")), { method, ...bodyOf(name) });
+    const stranger = await eve.asks(at(path), { method, ...bodyOf(route) });
+    const nowhere = await eve.asks(at(path, newId("room")), { method, ...bodyOf(route) });
     const told = [stranger, nowhere].map((reply) => ({ ...problemOf(reply), request_id: "" }));
     expect(told[0]).toMatchObject({ status: 404, code: "not_found" });
     expect(told[1]).toEqual(told[0]);
     expect(stranger.text).not.toContain("for members");
     expect(await position()).toEqual(before);
+  });
+}
+
+for (const route of ofOthers) {
+  const { name, method, path } = route;
+  test(`DEV-4 TOK-12 TOK-14 signed in as somebody else: ${name}`, async () => {
+    const theirs = await eve.asks(at(path), { method, ...bodyOf(route) });
+    expect(problemOf(theirs)).toMatchObject({ status: 404, code: "not_found" });
+    // Nothing of Ada's has gone.
+    expect(
+      (await ada.asks("/v1/rooms", { method: "POST", body: { kind: "group", name: "x" } })).status,
+    ).toBe(201);
+    expect((await ada.asks("/v1/bots")).json).toMatchObject({ bots: [{ handle: "helper" }] });
   });
 }
 

@@ -2,7 +2,7 @@ import { SignJWT, UnsecuredJWT, importJWK } from "jose";
 import { expect, test } from "vitest";
 import { newId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
-import { createTokens, publicKeys } from "../../workers/services/tokens.ts";
+import { createTokens, publicKeys, refreshTimes } from "../../workers/services/tokens.ts";
 import { makeSigningKey } from "../support/keys.ts";
 
 const HERE = "https://chat.example.org";
@@ -138,4 +138,70 @@ test("TICKET-3 a ticket runs out after half a minute", async () => {
   expect(expires_at).toBe(NOW + 30_000);
   const later = createTokens([key], HERE, () => NOW + 31_000);
   expect(await later.verifyTicket(token)).toBeNull();
+});
+
+test("TICKET-6 a ticket without a room says so", async () => {
+  const { token } = await tokens.issueTicket({ user_id, device_id, room_id: null, origin: null });
+  expect(await tokens.verifyTicket(token)).toMatchObject({ room: null, sub: user_id });
+});
+
+const refresh = { user_id, device_id, token_id: "one", ...refreshTimes(NOW + 789) };
+
+test("TOK-2 the same refresh token is signed to the same letters, and another to others", async () => {
+  const first = await tokens.issueRefresh(refresh);
+  const later = createTokens([key], HERE, () => NOW + 29_000);
+  expect(await later.issueRefresh(refresh)).toBe(first);
+  expect(await tokens.issueRefresh({ ...refresh, token_id: "two" })).not.toBe(first);
+});
+
+test("TOK-1 a refresh token holds for thirty days", async () => {
+  const token = await tokens.issueRefresh(refresh);
+  expect(refresh.expires_at - refresh.issued_at).toBe(30 * 86_400_000);
+  expect(await tokens.verifyRefresh(token)).toMatchObject({ sub: user_id, device: device_id });
+  const at = (now: number) => createTokens([key], HERE, () => now).verifyRefresh(token);
+  expect(await at(refresh.expires_at - 1_000)).not.toBeNull();
+  expect(await at(refresh.expires_at + 1_000)).toBeNull();
+});
+
+test("TOK-4 a refresh token of another key, another origin or without a signature does not hold", async () => {
+  const elsewhere = createTokens([stranger], HERE, () => NOW);
+  const other = createTokens([key], "https://other.example.org", () => NOW);
+  const unsigned = new UnsecuredJWT({ sub: user_id, device: device_id, jti: "1" })
+    .setIssuer(HERE)
+    .setAudience("quoth.refresh")
+    .setIssuedAt(NOW / 1000)
+    .setExpirationTime(NOW / 1000 + 60)
+    .encode();
+  const shared = await forged({
+    header: { alg: "HS256", typ: "rt+jwt" },
+    claims: { aud: "quoth.refresh" },
+    secret: publicBytes,
+  });
+  for (const token of [
+    await elsewhere.issueRefresh(refresh),
+    await other.issueRefresh(refresh),
+    unsigned,
+    shared,
+  ])
+    expect(await tokens.verifyRefresh(token)).toBeNull();
+});
+
+test("TOK-5 of the five kinds of token none passes for another", async () => {
+  const made = {
+    access: (await tokens.issueAccess({ user_id, device_id })).token,
+    refresh: await tokens.issueRefresh(refresh),
+    ticket: (await tokens.issueTicket({ user_id, device_id, room_id, origin: null })).token,
+    known: (await tokens.issueKnown(user_id)).token,
+    age: (await tokens.issueAge()).token,
+  };
+  const holds = {
+    access: async (token: string) => (await tokens.verifyAccess(token)) !== null,
+    refresh: async (token: string) => (await tokens.verifyRefresh(token)) !== null,
+    ticket: async (token: string) => (await tokens.verifyTicket(token)) !== null,
+    known: async (token: string) => (await tokens.verifyKnown(token)) !== null,
+    age: (token: string) => tokens.verifyAge(token),
+  };
+  for (const [kind, token] of Object.entries(made))
+    for (const [asked, verify] of Object.entries(holds))
+      expect(await verify(token), `${kind} as ${asked}`).toBe(kind === asked);
 });

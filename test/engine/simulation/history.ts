@@ -4,6 +4,7 @@ import { LocalRoom, callerOf } from "../../support/local-room.ts";
 import { SimulatedArchive } from "./archive.ts";
 import type { Asked } from "./client.ts";
 import { SimulatedClient } from "./client.ts";
+import { SimulatedInboxes } from "./inboxes.ts";
 import { SimulatedNetwork } from "./network.ts";
 import type { Reached } from "./reached.ts";
 
@@ -17,6 +18,7 @@ export class History {
   readonly room: LocalRoom;
   readonly archive: SimulatedArchive;
   readonly network: SimulatedNetwork;
+  readonly inboxes: SimulatedInboxes;
   readonly clients = ["ada", "bo", "cy", "dee"].map((name) => new SimulatedClient(name));
   #commands = 0;
   #crashed = false;
@@ -29,12 +31,17 @@ export class History {
     this.room = new LocalRoom(seed);
     this.archive = new SimulatedArchive(this.room);
     this.network = new SimulatedNetwork(this.room, this.clients, reached);
+    const { room, clients, network } = this;
+    this.inboxes = new SimulatedInboxes({ room, clients, network, reached });
     this.room.deliver = (through) => this.archive.notice(through);
   }
 
   async run(actions: number): Promise<void> {
     await this.#create();
-    for (let action = 0; action < actions; action += 1) await this.#act();
+    for (let action = 0; action < actions; action += 1) {
+      await this.#act();
+      this.inboxes.cursorsOnlyGrow();
+    }
     await this.heal();
   }
 
@@ -42,6 +49,7 @@ export class History {
   async heal(): Promise<void> {
     this.#crashed = false;
     this.room.step = () => {};
+    this.inboxes.heal();
     for (let round = 0; round < 40; round += 1) {
       this.room.now_ms += 600_000;
       this.room.settle();
@@ -72,7 +80,10 @@ export class History {
     const client = random.pick(this.clients);
     const dice = random.int(100);
     if (dice < 14) return this.#newCommand(client);
-    if (dice < 32) return this.#transmit(client);
+    if (dice < 32) {
+      if (random.chance(0.2)) await this.#withFaults(async () => this.inboxes.reads(client));
+      return this.#transmit(client);
+    }
     if (dice < 54) return this.#withFaults(async () => this.network.deliverUp(client));
     if (dice < 76) return this.network.deliverDown(client);
     if (dice < 81) return this.#withFaults(async () => this.room.settle());
@@ -81,9 +92,17 @@ export class History {
     if (dice < 91) return this.#evict();
     if (dice < 93) return this.#stepClock();
     if (dice < 96) return this.#withFaults(() => this.#alarm(false));
+    if (dice < 97) return this.#rarely(client);
     if (dice < 98) return this.#withFaults(() => this.archive.catchUp());
     const [asked] = client.pending.values();
     if (asked) await this.#withFaults(async () => this.#askOverHttp(client, asked));
+  }
+
+  async #rarely(client: SimulatedClient): Promise<void> {
+    const dice = this.room.random.int(6);
+    if (dice === 0) return this.#withFaults(async () => this.inboxes.signsOut(client));
+    if (dice === 1) return this.#withFaults(async () => this.inboxes.forgets(client));
+    this.inboxes.arriveLate();
   }
 
   /** One thing the room does, with a chance that it dies in the middle of it. */

@@ -9,5 +9,14 @@ export const reached = {
   alarms: 0,
   batches: 0,
   reused_ids: 0,
+  reads: 0,
+  marks: 0,
+  gone: 0,
+  untold: 0,
+  late: 0,
+  meanwhile: 0,
+  signed_out: 0,
+  forgotten: 0,
+  sockets_lost: 0,
 };
 export type Reached = typeof reached;

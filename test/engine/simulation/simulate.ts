@@ -1,5 +1,6 @@
 import { History } from "./history.ts";
 import { checkInvariants } from "./invariants.ts";
+import { checkMarks } from "./marked.ts";
 import { type Reached, reached } from "./reached.ts";
 
 const ACTIONS = 90;
@@ -17,6 +18,8 @@ export async function simulate({
     try {
       await history.run(ACTIONS);
       checkInvariants(history);
+      await history.inboxes.everyoneLooksAway();
+      checkMarks(history);
     } catch (error) {
       const again = `npm run simulate -- --seed ${one} --histories 1`;
       throw new Error(`history ${one} broke. Run it again with: ${again}`, { cause: error });
