@@ -70,8 +70,9 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/e2e/*.e2e.ts"],
-          testTimeout: 120 * SECOND,
           // The first run may have to install a browser.
+          globalSetup: ["test/support/browser.ts"],
+          testTimeout: 120 * SECOND,
           hookTimeout: 240 * SECOND,
           maxWorkers: 2,
         },

@@ -30,7 +30,8 @@ function vitest({ name, ...stage }: VitestStage): Stage {
     ...stage,
     command: (report, more) => [
       ...[node, script("node_modules/vitest/vitest.mjs"), "run", "--project", name],
-      ...["--reporter=json", `--outputFile=${report}`, ...more],
+      // The report has no place for what fails outside of every test; the default reporter's last lines say it.
+      ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...more],
     ],
     read: readVitest,
   };

@@ -15,8 +15,15 @@ const debianPackages = ["chromium", "fonts-noto-color-emoji", "fonts-noto-cjk", 
 
 const isRoot = process.getuid?.() === 0;
 
+/**
+ * Once for a whole run and before its files, which run side by side: two that install at once are in each other's way.
+ */
+export async function setup(): Promise<void> {
+  await findBrowser();
+}
+
 /** A Chrome or Chromium of this machine; Debian's is installed where there is none and that is possible. */
-export async function findBrowser(): Promise<string> {
+async function findBrowser(): Promise<string> {
   const found = installedBrowser();
   if (found !== null) return found;
   await installOnDebian();
@@ -61,6 +68,8 @@ async function installOnDebian(): Promise<void> {
   const install = [
     ...asRoot,
     "apt-get",
+    // Another apt may be at work: on a machine that has just started, mostly.
+    "--option=DPkg::Lock::Timeout=120",
     "install",
     "-y",
     "--no-install-recommends",
