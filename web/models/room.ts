@@ -11,8 +11,6 @@ export type RoomModel = ReturnType<typeof createRoomModel>;
 export interface RoomModelDeps {
   client: Client;
   room_id: RoomId;
-  /** It was opened on this device before: most likely its reader is a member. */
-  known: boolean;
   /** There is no session: nothing can be opened without one. */
   onSignedOut(): void;
   /** Each new state, as it comes. */
@@ -20,7 +18,7 @@ export interface RoomModelDeps {
 }
 
 /** One room on the screen: joined where that is possible, followed as long as it is shown. */
-export function createRoomModel({ client, room_id, known, onSignedOut, onState }: RoomModelDeps) {
+export function createRoomModel({ client, room_id, onSignedOut, onState }: RoomModelDeps) {
   const opening = signal<Opening>("opening");
   const state = signal<RoomState | null>(null);
   const connection = signal<Connection>("fine");
@@ -51,13 +49,13 @@ export function createRoomModel({ client, room_id, known, onSignedOut, onState }
     if (again_ms !== null) timer = setTimeout(look, again_ms + 20);
   }
 
-  /** Who opens a room's link wants to be in it: a channel lets them join, and a member is in it already. */
+  /**
+   * Who opens a room's link wants to be in it: a member is in it already, and a channel lets others join. The room is
+   * asked first, since a guest may join nothing, the room that they were let into included.
+   */
   async function enter(): Promise<void> {
-    if (known) {
-      const member = await client.room(room_id).catch(refusedAs("not_found"));
-      if (member !== null) return;
-    }
-    await client.join(room_id).catch(refusedAs("already_member"));
+    const member = await client.room(room_id).catch(refusedAs("not_found"));
+    if (member === null) await client.join(room_id).catch(refusedAs("already_member"));
   }
 
   async function open(): Promise<void> {

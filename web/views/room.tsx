@@ -21,18 +21,10 @@ import { Wordmark } from "./wordmark.tsx";
 
 export function RoomView({ room_id }: { room_id: RoomId }) {
   const app = useApp();
-  const model = useMemo(() => {
-    const known =
-      app.inbox.room(room_id) !== undefined ||
-      app.remembered.peek().some((room) => room.room_id === room_id);
-    return createRoomModel({
-      client: app.client,
-      room_id,
-      known,
-      onSignedOut: app.session.ended,
-      onState,
-    });
-  }, [room_id]);
+  const model = useMemo(
+    () => createRoomModel({ client: app.client, room_id, onSignedOut: app.session.ended, onState }),
+    [room_id],
+  );
   useEffect(() => {
     void model.open();
     return model.close;
