@@ -1,52 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, onTestFailed, test } from "vitest";
-import type { Browser, Locator } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
-import { Deployment } from "./deployment.ts";
-import { PATIENCE_MS, Person, unexpected } from "./person.ts";
+import { expect, test } from "vitest";
+import type { Locator } from "playwright-core";
+import { company } from "./company.ts";
+import { PATIENCE_MS, type Person } from "./person.ts";
 
 const OTHER_PASSWORD = "a wholly different horse";
 const IDLE_MS = 5 * 60_000;
 
-let deployment: Deployment;
-let browser: Browser;
-let people: Person[] = [];
-
-beforeAll(async () => {
-  [deployment, browser] = await Promise.all([Deployment.starts(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await deployment?.ends();
-});
-afterEach(async () => {
-  const complaints = people.flatMap((person) => person.complaints);
-  await Promise.all(people.map((person) => person.leaves()));
-  people = [];
-  expect(unexpected(complaints)).toEqual([]);
-});
-
-async function arrives(name: string): Promise<Person> {
-  const person = await Person.arrives(browser, deployment.port, name);
-  people.push(person);
-  onTestFailed(() => person.shows());
-  return person;
-}
-
-/** Names are used once, so that no test finds what another has left. */
-async function registered(name: string, options: { mail?: string } = {}): Promise<Person> {
-  const person = await arrives(name);
-  await person.registers(options);
-  return person;
-}
-
-/** The same person at another browser. */
-async function alsoAt(person: Person): Promise<Person> {
-  const other = await arrives(person.name);
-  await other.page.goto("/");
-  await other.signsIn();
-  await other.page.getByRole("heading", { name: "Rooms" }).waitFor();
-  return other;
-}
+const { arrives, registered, alsoAt } = company();
 
 const section = (person: Person, name: string): Locator =>
   person.page.getByRole("region", { name, exact: true });

@@ -1,40 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, onTestFailed, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
-import { Deployment } from "./deployment.ts";
-import { Person, unexpected } from "./person.ts";
+import { expect, test } from "vitest";
+import { company } from "./company.ts";
+import type { Person } from "./person.ts";
 
 /** Invitations to rooms, with and without an account, on a deployment that takes guests. */
-let deployment: Deployment;
-let browser: Browser;
-let people: Person[] = [];
-
-beforeAll(async () => {
-  [deployment, browser] = await Promise.all([Deployment.starts({ GUESTS: "on" }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await deployment?.ends();
-});
-afterEach(async () => {
-  const complaints = people.flatMap((person) => person.complaints);
-  await Promise.all(people.map((person) => person.leaves()));
-  people = [];
-  expect(unexpected(complaints)).toEqual([]);
-});
-
-async function arrives(name: string): Promise<Person> {
-  const person = await Person.arrives(browser, deployment.port, name);
-  people.push(person);
-  onTestFailed(() => person.shows());
-  return person;
-}
-
-async function registered(name: string): Promise<Person> {
-  const person = await arrives(name);
-  await person.registers();
-  return person;
-}
+const { arrives, registered } = company({ GUESTS: "on" });
 
 /** What follows the origin, which is another for each who comes. */
 async function guestLink({ page }: Person, path: string): Promise<string> {

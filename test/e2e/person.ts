@@ -170,9 +170,12 @@ export class Person {
   }
 }
 
-/** A line that is cut on purpose makes the browser say so; everything else is a fault of the page. */
+/** A line that is cut, and what is refused, on purpose make the browser say so; everything else is a fault of the page. */
 export function unexpected(complaints: readonly string[]): string[] {
   return complaints.filter(
-    (text) => !/net::ERR_|WebSocket connection to .* failed|status of (401|404|409|503)/.test(text),
+    (text) =>
+      !/net::ERR_|WebSocket connection to .* failed|status of (401|404|409|410|422|429|503)/.test(
+        text,
+      ),
   );
 }

@@ -8,6 +8,7 @@ import { InviteView } from "./invite.tsx";
 import { ForgotView, ResetView, VerifyView } from "./mail-links.tsx";
 import { RoomView } from "./room.tsx";
 import { SignInView } from "./sign-in.tsx";
+import { WhoCorner } from "./who-menu.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
 export function AppView() {
@@ -47,6 +48,7 @@ const points = [
 function Front({ children }: { children: ComponentChildren }) {
   return (
     <main class="front">
+      <WhoCorner />
       <header class="front-head">
         <Wordmark />
         <p class="front-promise">{t("app.promise")}</p>

@@ -1,15 +1,10 @@
 import { t } from "../text.ts";
 import { useApp } from "./context.ts";
 import { Wordmark } from "./wordmark.tsx";
+import { pages } from "./who-menu.tsx";
 import { WorkButton } from "./work.tsx";
 
-const pages = [
-  ["/", "nav.rooms"],
-  ["/contacts", "nav.contacts"],
-  ["/account", "nav.account"],
-] as const;
-
-/** Over every page that is no room: whose it is, and the ways to the others. */
+/** Over the pages that one goes to and fro between: whose they are, and the ways to the others and out. */
 export function PageHead({ here }: { here: (typeof pages)[number][0] }) {
   const { session } = useApp();
   return (

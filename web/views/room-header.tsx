@@ -3,6 +3,7 @@ import type { RoomState } from "../../client/index.ts";
 import type { Connection } from "../models/connection.ts";
 import { counted, t } from "../text.ts";
 import { useApp } from "./context.ts";
+import { WhoMenu } from "./who-menu.tsx";
 
 export type Panel = "people" | "proof" | null;
 
@@ -50,6 +51,7 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
         >
           {counted("room.people_one", "room.people", state.member_count)}
         </button>
+        <WhoMenu />
       </div>
     </header>
   );

@@ -17,6 +17,7 @@ import { RoomList } from "./room-list.tsx";
 import { useSharedDraft } from "./shared-draft.ts";
 import { SignInView } from "./sign-in.tsx";
 import { Timeline } from "./timeline.tsx";
+import { WhoCorner } from "./who-menu.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
 export function RoomView({ room_id }: { room_id: RoomId }) {
@@ -67,12 +68,14 @@ function ClosedRoom({ model }: { model: RoomModel }) {
   if (opening === "opening") {
     return (
       <main class="notice" aria-busy="true">
+        <WhoCorner />
         <p role="status">{t("app.loading")}</p>
       </main>
     );
   }
   return (
     <main class="notice">
+      <WhoCorner />
       <h1>{t(opening === "absent" ? "room.absent" : "room.failed")}</h1>
       {opening === "absent" ? <p>{t("room.absent_more")}</p> : null}
       <p class="notice-ways">

@@ -48,6 +48,7 @@ export const accountWords = {
   "nav.account": "Account",
   "nav.contacts": "Contacts",
   "nav.rooms": "Rooms",
+  "nav.menu": "{name}: account and signing out",
 
   "account.title": "Account",
   "account.save": "Save",
