@@ -83,7 +83,7 @@ const views: [string, (page: Page) => Promise<void>][] = [
     async (page) => {
       await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();
       await page.getByRole("button", { name: "Make a link" }).click();
-      await page.getByRole("status").getByText("The link").waitFor();
+      await page.getByRole("status").getByText("The link is shown once").waitFor();
     },
   ],
   ["docs", async (page) => page.getByRole("heading", { name: "messages", exact: true }).waitFor()],

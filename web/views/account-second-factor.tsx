@@ -6,7 +6,8 @@ import { useApp } from "./context.ts";
 import { OwnerProofField, useOwnerProof } from "./proof-of-owner.tsx";
 import { QrView } from "./qr.tsx";
 import { CodeField } from "./code-field.tsx";
-import { WorkButton, WorkForm } from "./work.tsx";
+import { CopyButton } from "./shown-once.tsx";
+import { WorkForm } from "./work.tsx";
 
 type Secret = { secret: string; uri: string };
 type Codes = Signal<readonly string[] | null>;
@@ -127,19 +128,5 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
         </button>
       </p>
     </div>
-  );
-}
-
-export function CopyButton({ text }: { text: string }) {
-  const copied = useSignal(false);
-  return (
-    <WorkButton
-      work={async () => {
-        await navigator.clipboard.writeText(text);
-        copied.value = true;
-      }}
-    >
-      {t(copied.value ? "account.copied" : "account.copy")}
-    </WorkButton>
   );
 }

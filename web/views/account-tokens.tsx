@@ -3,8 +3,8 @@ import { scopes, type ApiToken, type Scope } from "../../schema/device.ts";
 import { limits } from "../../schema/limits.ts";
 import { dayText, fullText } from "../platform/dates.ts";
 import { t } from "../text.ts";
-import { CopyButton } from "./account-second-factor.tsx";
 import { Section } from "./section.tsx";
+import { ShownOnce } from "./shown-once.tsx";
 import { useApp } from "./context.ts";
 import { OwnerProofField, useOwnerProof } from "./proof-of-owner.tsx";
 import { Check, Field } from "./field.tsx";
@@ -42,13 +42,7 @@ export function TokensSection() {
           <TokenRow key={token.device_id} token={token} onChange={again} />
         ))}
       </ul>
-      {made.value === null ? null : (
-        <div class="once" role="status">
-          <p>{t("tokens.created")}</p>
-          <code class="secret">{made.value}</code>
-          <CopyButton text={made.value} />
-        </div>
-      )}
+      {made.value === null ? null : <ShownOnce words={t("tokens.created")} secret={made.value} />}
       <WorkForm label={t("tokens.create")} submit={t("tokens.create")} work={create}>
         <Field
           label={t("tokens.name")}

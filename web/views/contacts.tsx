@@ -8,8 +8,8 @@ import { limits } from "../../schema/limits.ts";
 import type { User } from "../../schema/user.ts";
 import { roomPath } from "../models/route.ts";
 import { t, type TextKey } from "../text.ts";
-import { CopyButton } from "./account-second-factor.tsx";
 import { Section } from "./section.tsx";
+import { ShownOnce } from "./shown-once.tsx";
 import { useApp } from "./context.ts";
 import { Field } from "./field.tsx";
 import { PageHead } from "./page-head.tsx";
@@ -207,10 +207,7 @@ function Invite() {
         />
       </WorkForm>
       {link.value === null ? null : (
-        <p role="status">
-          {t("contacts.invite_link")}: <code class="secret">{link.value}</code>{" "}
-          <CopyButton text={link.value} />
-        </p>
+        <ShownOnce words={t("contacts.invite_link")} secret={link.value} />
       )}
     </Section>
   );

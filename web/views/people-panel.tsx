@@ -8,6 +8,7 @@ import { Field } from "./field.tsx";
 import { useForm } from "./form.ts";
 import { PanelView } from "./panel.tsx";
 import { PresenceView, useWatch } from "./presence.tsx";
+import { RoomInvitations } from "./room-invitations.tsx";
 
 interface PeoplePanelProps {
   state: RoomState;
@@ -45,7 +46,12 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
           <li class="aside">{t("people.more", { count: member_count - shown.length })}</li>
         ) : null}
       </ul>
-      {may(role, "member.add", kind) ? <AddMember state={state} /> : null}
+      {may(role, "member.add", kind) ? (
+        <>
+          <AddMember state={state} />
+          <RoomInvitations room_id={state.room_id} />
+        </>
+      ) : null}
       {may(role, "room.leave", kind) ? <Leave handle={handle} /> : null}
     </PanelView>
   );
