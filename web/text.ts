@@ -1,4 +1,5 @@
 import { accountWords } from "./words/account.ts";
+import { problemWords } from "./words/problems.ts";
 
 /** Every word that the page says, in one place. `{name}` stands for a value; what counts something has a form for one. */
 const english = {
@@ -163,6 +164,7 @@ const english = {
   "receipt.reading": "Reading…",
 
   ...accountWords,
+  ...problemWords,
 
   "docs.title": "The API",
   "docs.source": "Rendered from",

@@ -106,7 +106,11 @@ test("WAC-4: a new handle and name are seen by others, and the handle of another
   const profile = section(eve, "Profile");
   await profile.getByLabel("Handle").fill("finn");
   await profile.getByRole("button", { name: "Save" }).click();
-  await profile.getByRole("alert").getByText("This handle is taken.").waitFor();
+  await profile.getByText("This handle is taken.").waitFor();
+  const handle = profile.getByLabel("Handle");
+  expect(await handle.getAttribute("aria-invalid")).toBe("true");
+  const described = (await handle.getAttribute("aria-describedby")) ?? "";
+  expect(await eve.page.locator(`[id="${described}"]`).textContent()).toBe("This handle is taken.");
   await profile.getByLabel("Handle").fill("evelyn");
   await profile.getByLabel("Name that others see").fill("Evelyn");
   await profile.getByLabel("Pronouns").fill("she/her");

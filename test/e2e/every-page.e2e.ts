@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Locator } from "playwright-core";
+import { limits } from "../../schema/limits.ts";
 import { company } from "./company.ts";
 import { PATIENCE_MS, type Person } from "./person.ts";
 
-/** What holds wherever one is: the way out, and how passwords are typed. */
+/** What holds wherever one is: the way out, how passwords are typed, and how mistakes are told. */
 const { arrives, registered } = company();
 
 const SECRET = "a-secret-of-sixteen-characters-or-more";
@@ -88,4 +89,53 @@ test("WAC-15: every field for a password masks it, takes it pasted, and tells pa
   await takesAPassword(bea, password, "current-password");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "Rooms" }).waitFor();
+});
+
+/** The words that the field is described by. */
+async function isToldBeside({ page }: Person, field: Locator): Promise<string> {
+  await expect
+    .poll(() => field.getAttribute("aria-invalid"), { timeout: PATIENCE_MS })
+    .toBe("true");
+  const id = await field.getAttribute("aria-describedby");
+  expect(await field.evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+  return (await page.locator(`[id="${id}"]`).textContent()) ?? "";
+}
+
+test("WAC-17: what is wrong with a value stands beside its field, until it is typed anew", async () => {
+  const cid = await arrives("Cid");
+  const { page } = cid;
+  await page.goto("/");
+  await page.getByRole("button", { name: "Register", exact: true }).click();
+  const handle = page.getByLabel("Handle");
+  const submit = page.getByRole("button", { name: "Register", exact: true });
+  await handle.fill("admin");
+  await page.getByLabel("Password").fill("correct horse battery staple");
+  await submit.click();
+  expect(await isToldBeside(cid, handle)).toMatch(/^Letters, digits.*A few names/);
+  await handle.fill("cid");
+  expect(await handle.getAttribute("aria-invalid")).toBe(null);
+  await page.getByLabel("Password").fill("1234567890");
+  await submit.click();
+  expect(await isToldBeside(cid, page.getByLabel("Password"))).toContain("first that are guessed");
+  expect(await page.getByText(/request_|[0-9a-f]{16}/).count()).toBe(0);
+  // With a passkey the same field is judged, and told in the same place.
+  await handle.fill("root");
+  await page.getByRole("button", { name: "Register with a passkey" }).click();
+  expect(await isToldBeside(cid, handle)).toMatch(/^Letters, digits/);
+});
+
+test("WAC-18: who has tried too often reads how long to wait, and which ways are open", async () => {
+  const don = await arrives("Don");
+  const { page } = don;
+  await page.goto("/");
+  const slowed = page.getByText("Too many tries. Try again in 1 minute.");
+  // Twice as often as it takes: the minute that is counted may end in between.
+  const most = 2 * limits.sign_in_per_account;
+  for (let tries = 0; tries <= most && !(await slowed.isVisible()); tries += 1) {
+    const answer = page.waitForResponse("**/v1/auth/login");
+    await don.signsIn(`wrong password ${tries}`);
+    await (await answer).finished();
+  }
+  await slowed.waitFor();
+  await page.getByText(/a passkey still signs you in, and so does a browser/).waitFor();
 });

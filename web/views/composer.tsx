@@ -10,8 +10,8 @@ import {
   type Draft,
 } from "../models/draft.ts";
 import { lastOwn } from "../models/timeline.ts";
+import { sentenceOf } from "../models/problem.ts";
 import { t } from "../text.ts";
-import { sentenceOf } from "./form.ts";
 
 interface ComposerProps {
   draft: Signal<Draft>;

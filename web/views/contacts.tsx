@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { QuothError } from "../../client/index.ts";
 import type { Wanted } from "../../client/inbox.ts";
 import type { Contact } from "../../schema/contact.ts";
 import type { UserId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { User } from "../../schema/user.ts";
+import { FieldFault } from "../models/problem.ts";
 import { roomPath } from "../models/route.ts";
 import { t, type TextKey } from "../text.ts";
 import { Section } from "./section.tsx";
@@ -146,7 +146,7 @@ function AddPerson() {
     said.value = "";
     const name = handle.value.trim().replace(/^@/, "").toLowerCase();
     const user = name === "" ? null : await client.userByHandle(name);
-    if (user === null) throw new QuothError("not_found", t("people.unknown", { handle: name }));
+    if (user === null) throw new FieldFault("handle", t("people.unknown", { handle: name }));
     people.add([user]);
     await inbox.command({ type, user_id: user.user_id });
     const done = type === "request" ? "contacts.asked" : "contacts.blocked_done";
@@ -163,6 +163,7 @@ function AddPerson() {
         <Field
           label={t("contacts.handle")}
           input={{
+            name: "handle",
             required: true,
             autocomplete: "off",
             autocapitalize: "none",

@@ -1,7 +1,8 @@
 import type { ComponentChildren, InputHTMLAttributes, Ref } from "preact";
-import { useId } from "preact/hooks";
+import { useContext, useId } from "preact/hooks";
 import { limits } from "../../schema/limits.ts";
 import { t } from "../text.ts";
+import { BesideContext } from "./form.ts";
 
 interface FieldProps {
   label: string;
@@ -11,14 +12,22 @@ interface FieldProps {
 
 export function Field({ label, hint, input }: FieldProps) {
   const id = useId();
-  const hint_id = `${id}-hint`;
+  const beside = useContext(BesideContext)?.value ?? null;
+  const problem = beside !== null && beside.name === input.name ? beside.text : null;
+  // What is wrong says more than the hint, and stands in its place.
+  const more = problem ?? hint;
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input id={id} aria-describedby={hint === undefined ? undefined : hint_id} {...input} />
-      {hint === undefined ? null : (
-        <p class="hint" id={hint_id}>
-          {hint}
+      <input
+        id={id}
+        aria-invalid={problem === null ? undefined : true}
+        aria-describedby={more === undefined ? undefined : `${id}-more`}
+        {...input}
+      />
+      {more === undefined ? null : (
+        <p class={problem === null ? "hint" : "problem"} id={`${id}-more`}>
+          {more}
         </p>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { limits } from "../../schema/limits.ts";
+import { FieldFault } from "../models/problem.ts";
 import { remember } from "../models/remembered.ts";
 import { roomIdIn, roomPath } from "../models/route.ts";
 import { t } from "../text.ts";
@@ -7,6 +8,7 @@ import { Field } from "./field.tsx";
 import { useForm } from "./form.ts";
 import { PageHead } from "./page-head.tsx";
 import { RoomList } from "./room-list.tsx";
+import { FormView } from "./work.tsx";
 
 /** What is seen with no room open: the rooms of this device, and the ways to another. */
 export function HomeView({ absent }: { absent: boolean }) {
@@ -26,14 +28,14 @@ export function HomeView({ absent }: { absent: boolean }) {
 
 function CreateRoom() {
   const { client, navigation, remembered } = useApp();
-  const { busy, problem, submit } = useForm(async ({ name = "" }) => {
+  const form = useForm(async ({ name = "" }) => {
     const created = await client.createRoom({ kind: "channel", name });
     const { room_id } = created;
     remembered.value = remember(remembered.value, room_id, name.trim());
     navigation.go(roomPath(room_id));
   });
   return (
-    <form class="card" onSubmit={submit} aria-labelledby="create-title">
+    <FormView form={form} class="card" aria-labelledby="create-title">
       <h2 id="create-title">{t("rooms.create")}</h2>
       <Field
         label={t("rooms.name")}
@@ -46,33 +48,33 @@ function CreateRoom() {
         }}
       />
       <p class="problem" role="alert">
-        {problem}
+        {form.problem}
       </p>
-      <button class="primary" type="submit" aria-disabled={busy.value}>
+      <button class="primary" type="submit" aria-disabled={form.busy.value}>
         {t("rooms.create_submit")}
       </button>
-    </form>
+    </FormView>
   );
 }
 
 function OpenRoom() {
   const { navigation } = useApp();
-  const { problem, submit } = useForm(async ({ link = "" }) => {
+  const form = useForm(async ({ link = "" }) => {
     const room_id = roomIdIn(link);
-    if (room_id === null) return t("rooms.bad_link");
+    if (room_id === null) throw new FieldFault("link", t("rooms.bad_link"));
     navigation.go(roomPath(room_id));
   });
   return (
-    <form class="card" onSubmit={submit} aria-labelledby="open-title">
+    <FormView form={form} class="card" aria-labelledby="open-title">
       <h2 id="open-title">{t("rooms.open")}</h2>
       <Field
         label={t("rooms.link")}
         input={{ name: "link", required: true, autocomplete: "off", spellcheck: false }}
       />
       <p class="problem" role="alert">
-        {problem}
+        {form.problem}
       </p>
       <button type="submit">{t("rooms.open_submit")}</button>
-    </form>
+    </FormView>
   );
 }

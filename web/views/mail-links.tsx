@@ -2,10 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { limits } from "../../schema/limits.ts";
 import { fragment } from "../platform/fragment.ts";
+import { sentenceOf } from "../models/problem.ts";
 import { t } from "../text.ts";
 import { useApp } from "./context.ts";
 import { Field, PasswordField } from "./field.tsx";
-import { sentenceOf } from "./form.ts";
+
 import { WorkForm } from "./work.tsx";
 
 const onwards = (

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { RoomHandle, RoomState } from "../../client/index.ts";
 import { limits } from "../../schema/limits.ts";
 import { may } from "../../schema/permissions.ts";
+import { FieldFault } from "../models/problem.ts";
 import { t } from "../text.ts";
 import { useApp } from "./context.ts";
 import { Field } from "./field.tsx";
@@ -9,6 +10,7 @@ import { useForm } from "./form.ts";
 import { PanelView } from "./panel.tsx";
 import { PresenceView, useWatch } from "./presence.tsx";
 import { RoomInvitations } from "./room-invitations.tsx";
+import { FormView } from "./work.tsx";
 
 interface PeoplePanelProps {
   state: RoomState;
@@ -60,18 +62,18 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
 function AddMember({ state }: { state: RoomState }) {
   const { client, people } = useApp();
   const added = useSignal("");
-  const { busy, problem, submit } = useForm(async ({ handle = "" }, form) => {
+  const form = useForm(async ({ handle = "" }, element) => {
     added.value = "";
     const name = handle.trim().replace(/^@/, "").toLowerCase();
     const user = await client.userByHandle(name);
-    if (user === null) return t("people.unknown", { handle: name });
+    if (user === null) throw new FieldFault("handle", t("people.unknown", { handle: name }));
     await client.addMember(state.room_id, user.user_id);
     people.add([user]);
     added.value = t("people.added", { name: user.display_name });
-    form.reset();
+    element.reset();
   });
   return (
-    <form onSubmit={submit}>
+    <FormView form={form}>
       <Field
         label={t("people.add")}
         input={{
@@ -84,15 +86,15 @@ function AddMember({ state }: { state: RoomState }) {
         }}
       />
       <p class="problem" role="alert">
-        {problem}
+        {form.problem}
       </p>
       <p class="aside" role="status">
         {added}
       </p>
-      <button type="submit" aria-disabled={busy.value}>
+      <button type="submit" aria-disabled={form.busy.value}>
         {t("people.add_submit")}
       </button>
-    </form>
+    </FormView>
   );
 }
 

@@ -2,8 +2,9 @@ import { useSignal } from "@preact/signals";
 import type { RoomHandle, RoomState } from "../../client/index.ts";
 import type { CommandId } from "../../schema/ids.ts";
 import { proofWords } from "../models/proof.ts";
+import { sentenceOf } from "../models/problem.ts";
 import { t } from "../text.ts";
-import { sentenceOf } from "./form.ts";
+
 import { PanelView } from "./panel.tsx";
 import { ReceiptView } from "./receipt.tsx";
 

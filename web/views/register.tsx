@@ -6,7 +6,7 @@ import { t } from "../text.ts";
 import { useApp } from "./context.ts";
 import { Field, HandleField, PasswordField } from "./field.tsx";
 import { useForm } from "./form.ts";
-import { WorkButton } from "./work.tsx";
+import { FormView, WorkButton } from "./work.tsx";
 
 interface RegisterProps {
   invitation?: string;
@@ -43,13 +43,13 @@ type Joining = Omit<Registration, "password">;
 
 function RegisterForm({ invitation }: { invitation?: string }) {
   const { account, offers, session } = useApp();
-  const form = useRef<HTMLFormElement>(null);
-  const { busy, problem, submit } = useForm(async ({ password = "", ...values }) =>
+  const element = useRef<HTMLFormElement>(null);
+  const form = useForm(async ({ password = "", ...values }) =>
     session.register({ ...joining(values, invitation), password }),
   );
 
   async function withPasskey(): Promise<void> {
-    const fields = form.current;
+    const fields = element.current;
     if (fields === null) return;
     // Everything but the password has to be right.
     const others = [...fields.elements].filter(
@@ -57,15 +57,19 @@ function RegisterForm({ invitation }: { invitation?: string }) {
     ) as HTMLInputElement[];
     if (!others.every((field) => field.reportValidity())) return;
     const values = Object.fromEntries(others.map(({ name, value }) => [name, value]));
-    const asked = await account.passkeyRegistration(joining(values, invitation));
-    const credential = await makePasskey(asked);
-    const { challenge } = asked;
-    session.enter(await account.registerWithPasskey({ challenge, credential }));
+    try {
+      const asked = await account.passkeyRegistration(joining(values, invitation));
+      const credential = await makePasskey(asked);
+      const { challenge } = asked;
+      session.enter(await account.registerWithPasskey({ challenge, credential }));
+    } catch (error) {
+      form.report(error, fields);
+    }
   }
 
   return (
     <>
-      <form class="card" ref={form} onSubmit={submit} aria-labelledby="register-title">
+      <FormView form={form} class="card" ref={element} aria-labelledby="register-title">
         <h1 id="register-title">{t("register.title")}</h1>
         <HandleField
           label={t("sign_in.handle")}
@@ -80,12 +84,12 @@ function RegisterForm({ invitation }: { invitation?: string }) {
         {offers.offers.value?.asks_birth_date ? <BirthDateField /> : null}
         <PasswordField label={t("sign_in.password")} isNew />
         <p class="problem" role="alert">
-          {problem}
+          {form.problem}
         </p>
-        <button class="primary" type="submit" aria-disabled={busy.value}>
+        <button class="primary" type="submit" aria-disabled={form.busy.value}>
           {t("register.submit")}
         </button>
-      </form>
+      </FormView>
       <div class="ways">
         <WorkButton class="" work={withPasskey}>
           {t("register.passkey")}

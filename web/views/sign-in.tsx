@@ -10,7 +10,7 @@ import { ElsewhereCode, ElsewhereFailed } from "./elsewhere.tsx";
 import { HandleField, PasswordField } from "./field.tsx";
 import { useForm } from "./form.ts";
 import { RegisterView } from "./register.tsx";
-import { WorkButton } from "./work.tsx";
+import { FormView, WorkButton } from "./work.tsx";
 
 interface SignInProps {
   /** A session has ended, in the middle of something. */
@@ -50,34 +50,38 @@ export function SignInView({ ended = false, invitation }: SignInProps) {
 function PasswordSignIn({ ended }: { ended: boolean }) {
   const { session } = useApp();
   const asksCode = useSignal(false);
-  const { busy, problem, submit } = useForm(async ({ handle = "", password = "", code = "" }) => {
-    const typed = code.trim();
+  const slowed = useSignal(false);
+  const form = useForm(async ({ handle = "", password = "", code: second = "" }) => {
+    const typed = second.trim();
     const login = { handle: handle.trim(), password };
+    slowed.value = false;
     try {
       await session.signIn(typed === "" ? login : { ...login, code: typed });
     } catch (error) {
-      const first = error instanceof QuothError && error.code === "second_factor_required";
-      if (!first) throw error;
+      const code = error instanceof QuothError ? error.code : null;
+      slowed.value = code === "slow_down";
+      if (code !== "second_factor_required") throw error;
       asksCode.value = true;
     }
   });
   return (
-    <form class="card" onSubmit={submit} aria-labelledby="sign-in-title">
+    <FormView form={form} class="card" aria-labelledby="sign-in-title">
       <h1 id="sign-in-title">{t("sign_in.title")}</h1>
       {ended ? <p>{t("sign_in.ended")}</p> : null}
       <HandleField label={t("sign_in.handle_or_mail")} />
       <PasswordField label={t("sign_in.password")} />
       {asksCode.value ? <CodeField /> : null}
       <p class="problem" role="alert">
-        {problem}
+        {form.problem}
       </p>
-      <button class="primary" type="submit" aria-disabled={busy.value}>
+      {slowed.value ? <p>{t("sign_in.slowed")}</p> : null}
+      <button class="primary" type="submit" aria-disabled={form.busy.value}>
         {t("sign_in.submit")}
       </button>
       <p class="aside">
         <a href="/forgot">{t("sign_in.forgot")}</a>
       </p>
-    </form>
+    </FormView>
   );
 }
 

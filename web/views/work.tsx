@@ -1,7 +1,25 @@
 import { useSignal, type ReadonlySignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, FormHTMLAttributes, Ref } from "preact";
 import { useEffect } from "preact/hooks";
-import { sentenceOf, useForm } from "./form.ts";
+import { sentenceOf } from "../models/problem.ts";
+import { BesideContext, useForm, type FormWork } from "./form.ts";
+
+type FormViewProps = Omit<FormHTMLAttributes<HTMLFormElement>, "form"> & {
+  form: FormWork;
+  ref?: Ref<HTMLFormElement>;
+  children: ComponentChildren;
+};
+
+/** A form whose fields hear what is wrong with them. */
+export function FormView({ form, children, ...attributes }: FormViewProps) {
+  return (
+    <BesideContext.Provider value={form.beside}>
+      <form {...attributes} onSubmit={form.submit} onInput={form.onInput}>
+        {children}
+      </form>
+    </BesideContext.Provider>
+  );
+}
 
 interface WorkFormProps {
   /** What the form is called; a heading where it has an id of its own. */
@@ -21,7 +39,7 @@ export function WorkForm({ label, submit, danger = false, work, children }: Work
     said.value = (await work(values, element)) ?? "";
   });
   return (
-    <form class="card" aria-label={label} onSubmit={form.submit}>
+    <FormView form={form} class="card" aria-label={label}>
       {children}
       <p class="problem" role="alert">
         {form.problem}
@@ -32,7 +50,7 @@ export function WorkForm({ label, submit, danger = false, work, children }: Work
       <button class={danger ? "danger" : ""} type="submit" aria-disabled={form.busy.value}>
         {submit}
       </button>
-    </form>
+    </FormView>
   );
 }
 

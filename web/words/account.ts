@@ -5,6 +5,8 @@ export const accountWords = {
   "sign_in.code_hint": "Six digits from your authenticator, or one of your recovery codes.",
   "sign_in.passkey": "Sign in with a passkey",
   "sign_in.provider": "Sign in with {name}",
+  "sign_in.slowed":
+    "If it is you: a passkey still signs you in, and so does a browser in which you were signed in before.",
   "sign_in.forgot": "Forgot your password?",
   "elsewhere.title": "Other services",
   "elsewhere.link": "Sign in with {name} from now on",
