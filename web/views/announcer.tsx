@@ -12,13 +12,16 @@ export function Announcer({ state }: { state: RoomState }) {
   const { people, inbox } = useApp();
   const before = useRef(state.messages);
   const said = useSignal<readonly ShownMessage[]>([]);
+  // Whose words are not to be heard is known once the inbox has answered.
+  const known = (inbox.view.value?.inbox ?? null) !== null;
   useEffect(() => {
+    if (!known) return;
     const words = newWords(before.current, state.messages, state.me).filter(
       ({ author }) => !inbox.blocked.peek().has(author),
     );
     before.current = state.messages;
     if (words.length > 0) said.value = [...said.value, ...words].slice(-KEPT);
-  }, [state.messages]);
+  }, [state.messages, known]);
   return (
     <div class="visually-hidden" role="log" aria-live="polite">
       {said.value.map((message) => (
