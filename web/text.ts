@@ -37,6 +37,7 @@ const english = {
   "rooms.title": "Rooms",
   "rooms.none": "You are in no room yet.",
   "rooms.forget": "Forget {name}",
+  "rooms.guest": "Guests are in the room that they were invited to.",
   "rooms.create": "Create a room",
   "rooms.name": "Name",
   "rooms.create_hint": "A channel: whoever has its link can join.",

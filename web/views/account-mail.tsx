@@ -10,14 +10,15 @@ import { WorkForm } from "./work.tsx";
 export function MailSection({ account: { mail, mail_pending } }: { account: Account }) {
   const { account, session } = useApp();
   const proof = useOwnerProof();
-  const change = async (values: Record<string, string>, wanted: string | null) => {
+  const change: ChangeMail = async (values, wanted) => {
     await proof.prove(values, (given) => account.changeMail({ mail: wanted, ...given }));
     await session.look();
   };
   return (
     <Section title={t("mail.title")}>
-      <p>{mail === null ? t("mail.none") : t("mail.is", { mail })}</p>
-      {mail_pending === null ? null : <p>{t("mail.pending", { mail: mail_pending })}</p>}
+      {mail === null ? null : <p>{t("mail.is", { mail })}</p>}
+      {mail === null && mail_pending === null ? <p>{t("mail.none")}</p> : null}
+      {mail_pending === null ? null : <PendingMail mail={mail_pending} change={change} />}
       <WorkForm
         label={t("mail.title")}
         submit={t("mail.submit")}
@@ -44,9 +45,29 @@ export function MailSection({ account: { mail, mail_pending } }: { account: Acco
   );
 }
 
-function RemoveMail(props: {
-  remove(values: Record<string, string>, wanted: null): Promise<void>;
-}) {
+type ChangeMail = (values: Record<string, string>, wanted: string | null) => Promise<void>;
+
+/** It waits for its link. Letters get lost. */
+function PendingMail({ mail, change }: { mail: string; change: ChangeMail }) {
+  const proof = useOwnerProof();
+  return (
+    <>
+      <p>{t("mail.pending", { mail })}</p>
+      <WorkForm
+        label={t("mail.again")}
+        submit={t("mail.again")}
+        work={async (values) => {
+          await proof.prove(values, () => change(values, mail));
+          return t("mail.sent");
+        }}
+      >
+        <OwnerProofField proof={proof} />
+      </WorkForm>
+    </>
+  );
+}
+
+function RemoveMail(props: { remove: ChangeMail }) {
   const proof = useOwnerProof();
   return (
     <WorkForm

@@ -12,16 +12,29 @@ import { FormView } from "./work.tsx";
 
 /** What is seen with no room open: the rooms of this device, and the ways to another. */
 export function HomeView({ absent }: { absent: boolean }) {
+  const { session } = useApp();
+  const waiting = session.me.value?.account.mail_pending ?? null;
   return (
     <main class="home">
       <PageHead here="/" />
+      {waiting === null ? null : (
+        <p class="whole" role="status">
+          {t("mail.welcome", { mail: waiting })} <a href="/account">{t("mail.welcome_more")}</a>
+        </p>
+      )}
       {absent ? <p class="problem">{t("room.absent")}</p> : null}
       <section class="home-rooms" aria-labelledby="rooms-title">
         <h1 id="rooms-title">{t("rooms.title")}</h1>
         <RoomList whole />
       </section>
-      <CreateRoom />
-      <OpenRoom />
+      {session.user.value?.kind === "guest" ? (
+        <p class="aside">{t("rooms.guest")}</p>
+      ) : (
+        <>
+          <CreateRoom />
+          <OpenRoom />
+        </>
+      )}
     </main>
   );
 }

@@ -44,9 +44,15 @@ type Joining = Omit<Registration, "password">;
 function RegisterForm({ invitation }: { invitation?: string }) {
   const { account, offers, session } = useApp();
   const element = useRef<HTMLFormElement>(null);
-  const form = useForm(async ({ password = "", ...values }) =>
-    session.register({ ...joining(values, invitation), password }),
-  );
+  const form = useForm(async ({ password = "", ...values }) => {
+    await session.register({ ...joining(values, invitation), password });
+    await lookForMail(values);
+  });
+
+  /** Which address waits for its link is known to the account only. */
+  async function lookForMail({ mail = "" }: Record<string, string>): Promise<void> {
+    if (mail.trim() !== "") await session.look();
+  }
 
   async function withPasskey(): Promise<void> {
     const fields = element.current;
@@ -62,6 +68,7 @@ function RegisterForm({ invitation }: { invitation?: string }) {
       const credential = await makePasskey(asked);
       const { challenge } = asked;
       session.enter(await account.registerWithPasskey({ challenge, credential }));
+      await lookForMail(values);
     } catch (error) {
       form.report(error, fields);
     }

@@ -46,6 +46,8 @@ export const accountWords = {
   "invite.guest_name": "Name that others see",
   "invite.guest_submit": "Come in",
   "invite.need_account": "Sign in or register to accept.",
+  "invite.have_account": "Come in with an account",
+  "invite.not_now": "Not now",
 
   "nav.account": "Account",
   "nav.contacts": "Contacts",
@@ -67,6 +69,9 @@ export const accountWords = {
   "account.proved": "Thank you. Do it once more now.",
   "account.loading": "Reading…",
 
+  "account.guest":
+    "You are here as a guest: for one room, without a password or any other way to come back than this browser.",
+
   "profile.title": "Profile",
   "profile.pronouns": "Pronouns",
   "profile.field_name": "Field {count}",
@@ -83,6 +88,10 @@ export const accountWords = {
   "status.quiet": "Do not disturb every day",
   "status.quiet_from": "From",
   "status.quiet_until": "Until",
+  "quiet.title": "Do not disturb",
+  "quiet.daily": "Every day at the same hours",
+  "quiet.from": "From",
+  "quiet.until": "Until",
   "mode.auto": "As my devices are used",
   "mode.away": "Away",
   "mode.dnd": "Do not disturb",
@@ -99,6 +108,10 @@ export const accountWords = {
 
   "mail.title": "Mail address",
   "mail.address": "Mail address",
+  "mail.again": "Send it again",
+  "mail.welcome":
+    "A letter with a link is on its way to {mail}. Follow the link, and the address is yours.",
+  "mail.welcome_more": "Nothing has come? Send it again from your account.",
   "mail.none": "No mail address is known.",
   "mail.is": "{mail} is yours.",
   "mail.pending": "{mail} waits for its link to be followed.",
@@ -129,6 +142,10 @@ export const accountWords = {
   "factor.secret": "Secret",
   "factor.confirm": "Confirm",
   "factor.off_submit": "Switch the second factor off",
+  "factor.off_sure":
+    "Without it the password alone signs in, and the recovery codes are void. Switch it off?",
+  "factor.keep": "Keep it on",
+  "factor.code_hint": "Six digits from your authenticator.",
   "factor.new_codes": "New recovery codes",
   "factor.codes": "Recovery codes",
   "factor.codes_more":
@@ -160,6 +177,8 @@ export const accountWords = {
   "leave.title": "Delete the account",
   "leave.more":
     "For two weeks signing in takes it back. Then your account, your inbox and your name are erased everywhere.",
+  "leave.more_guest":
+    "You are signed out at once. Two weeks later your name and all that is yours here are erased everywhere.",
   "leave.submit": "Delete the account",
   "leave.sure": "Delete the account?",
   "leave.keep": "Keep it",
@@ -182,6 +201,9 @@ export const accountWords = {
   "contacts.add": "Ask",
   "contacts.asked": "{name} has been asked.",
   "contacts.blocked_done": "{name} is blocked.",
+  "contacts.block_sure": "Block {name}?",
+  "contacts.keep": "No",
+  "contacts.guest": "Guests are found by others, and do not look for people themselves.",
   "contacts.of": "{action} {name}",
   "contacts.invite_title": "Invite by a link",
   "contacts.invite_mail": "Mail address to send it to",
