@@ -37,3 +37,49 @@ test("WAC-19: who registers with a mail address is told of the letter, and has i
   await page.getByRole("heading", { name: "Rooms" }).waitFor();
   expect(await told.count()).toBe(0);
 });
+
+test("WAC-20: the hours of quiet can be set while they are on, and are kept", async () => {
+  const { page } = await registered("Ben");
+  await page.goto("/account");
+  const quiet = page.getByRole("region", { name: "Do not disturb" });
+  const from = quiet.getByLabel("From");
+  await from.waitFor();
+  expect(await from.isDisabled()).toBe(true);
+  await quiet.getByLabel("Every day at the same hours").check();
+  await from.fill("21:30");
+  await quiet.getByLabel("Until").fill("06:15");
+  await quiet.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(
+      async () => {
+        await page.reload();
+        await from.waitFor();
+        return [await from.inputValue(), await from.isDisabled()];
+      },
+      { timeout: PATIENCE_MS },
+    )
+    .toEqual(["21:30", false]);
+});
+
+test("WAC-22: every page has its title before anything else is known", async () => {
+  const hal = await registered("Hal");
+  const { page } = hal;
+  const room = await hal.createsChannel("Tea");
+  const titles: [string, string][] = [
+    ["/", "Rooms · Quoth"],
+    ["/contacts", "Contacts · Quoth"],
+    ["/account", "Account · Quoth"],
+    ["/forgot", "A new password · Quoth"],
+  ];
+  // Not even who is signed in can be known.
+  await page.route("**/v1/me", (route) => route.abort());
+  for (const [path, title] of titles) {
+    await page.goto(path);
+    await expect.poll(() => page.title(), { timeout: PATIENCE_MS }).toBe(title);
+  }
+  await page.unroute("**/v1/me");
+  await page.goto(room);
+  await expect.poll(() => page.title(), { timeout: PATIENCE_MS }).toBe("Tea · Quoth");
+  await page.getByRole("link", { name: "Another room" }).click();
+  await expect.poll(() => page.title(), { timeout: PATIENCE_MS }).toBe("Rooms · Quoth");
+});

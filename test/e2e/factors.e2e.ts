@@ -120,6 +120,7 @@ test("OTP-9: somebody sets up a second factor, and signs in with its code, and t
     new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
   const code = page.getByLabel("Code of your second factor");
   await code.fill(codeAt(0));
+  expect(await page.getByText("one of your recovery codes").count()).toBe(0);
   await shows(lea, "second-factor");
   await press(lea, "Confirm");
   const codes = page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
@@ -139,6 +140,17 @@ test("OTP-9: somebody sets up a second factor, and signs in with its code, and t
   await code.fill(recovery);
   await press(lea, "Sign in");
   await isIn(lea);
+
+  // Before it is switched off it is asked once more, and the safe answer has the focus.
+  await page.goto("/account");
+  const off = page.getByRole("button", { name: "Switch the second factor off" });
+  await off.click();
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Keep it on");
+  await page.keyboard.press("Enter");
+  await off.click();
+  await page.getByText("the recovery codes are void").waitFor();
+  await off.click();
+  await page.getByText("asks for nothing else").waitFor();
 });
 
 test("SSO-10: somebody signs in with another service, over its own pages, and is signed in on ours", async () => {

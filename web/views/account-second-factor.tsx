@@ -7,6 +7,7 @@ import { OwnerProofField, useOwnerProof } from "./proof-of-owner.tsx";
 import { QrView } from "./qr.tsx";
 import { CodeField } from "./code-field.tsx";
 import { CopyButton } from "./shown-once.tsx";
+import { Sure } from "./sure.tsx";
 import { WorkForm } from "./work.tsx";
 
 type Secret = { secret: string; uri: string };
@@ -72,7 +73,7 @@ function Confirm({ secret, codes, onDone }: ConfirmProps) {
           await session.look();
         }}
       >
-        <CodeField />
+        <CodeField hint={t("factor.code_hint")} />
       </WorkForm>
     </>
   );
@@ -93,18 +94,20 @@ function Standing({ codes }: { codes: Codes }) {
       >
         <OwnerProofField proof={renewing} />
       </WorkForm>
-      <WorkForm
-        label={t("factor.off_submit")}
-        submit={t("factor.off_submit")}
-        danger
-        work={async (values) => {
-          await ending.prove(values, account.removeSecondFactor);
-          codes.value = null;
-          await session.look();
-        }}
-      >
-        <OwnerProofField proof={ending} />
-      </WorkForm>
+      <Sure first={t("factor.off_submit")} question={t("factor.off_sure")} keep={t("factor.keep")}>
+        <WorkForm
+          label={t("factor.off_submit")}
+          submit={t("factor.off_submit")}
+          danger
+          work={async (values) => {
+            await ending.prove(values, account.removeSecondFactor);
+            codes.value = null;
+            await session.look();
+          }}
+        >
+          <OwnerProofField proof={ending} />
+        </WorkForm>
+      </Sure>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { presenceModes, type PresenceMode } from "../../schema/presence.ts";
-import { audiences, writers, type Settings } from "../../schema/settings.ts";
+import { audiences, writers, type Settings, type SettingsChange } from "../../schema/settings.ts";
 import { limits } from "../../schema/limits.ts";
-import { fieldTime, minuteOf, minuteText, timeOfField } from "../platform/dates.ts";
+import { fieldTime, timeOfField } from "../platform/dates.ts";
 import { t } from "../text.ts";
 import { Section } from "./section.tsx";
 import { useApp } from "./context.ts";
@@ -73,13 +73,12 @@ export function PrivacySection() {
   const { inbox } = useApp();
   const settings = inbox.view.value?.inbox?.settings;
   if (settings === undefined) return null;
-  const { last_seen, direct_from, findable, quiet_hours } = settings;
+  const { last_seen, direct_from, findable } = settings;
   async function save(values: Record<string, string>): Promise<string> {
-    const change: Settings = {
+    const change: SettingsChange = {
       last_seen: values["last_seen"] as Settings["last_seen"],
       direct_from: values["direct_from"] as Settings["direct_from"],
       findable: values["findable"] === "on",
-      quiet_hours: quietHours(values),
     };
     await inbox.command({ type: "settings", change });
     return t("account.saved");
@@ -87,7 +86,7 @@ export function PrivacySection() {
   return (
     <Section title={t("privacy.title")}>
       <WorkForm
-        key={JSON.stringify(settings)}
+        key={JSON.stringify([last_seen, direct_from, findable])}
         label={t("privacy.title")}
         submit={t("account.save")}
         work={save}
@@ -106,38 +105,7 @@ export function PrivacySection() {
           options={writers.map((one) => [one, t(`audience.${one}`)] as const)}
         />
         <Check label={t("privacy.findable")} name="findable" checked={findable} />
-        <Check label={t("status.quiet")} name="quiet" checked={quiet_hours !== null} />
-        <div class="pair">
-          <Field
-            label={t("status.quiet_from")}
-            input={{
-              name: "from",
-              type: "time",
-              defaultValue: minuteText(quiet_hours?.from_minute ?? 22 * 60),
-            }}
-          />
-          <Field
-            label={t("status.quiet_until")}
-            input={{
-              name: "until",
-              type: "time",
-              defaultValue: minuteText(quiet_hours?.until_minute ?? 7 * 60),
-            }}
-          />
-        </div>
       </WorkForm>
     </Section>
   );
-}
-
-/** Every day, in the time zone of this device. */
-function quietHours({
-  quiet,
-  from = "",
-  until = "",
-}: Record<string, string>): Settings["quiet_hours"] {
-  if (quiet !== "on") return null;
-  const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const days = [0, 1, 2, 3, 4, 5, 6];
-  return { from_minute: minuteOf(from), until_minute: minuteOf(until), days, time_zone };
 }

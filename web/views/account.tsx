@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { t } from "../text.ts";
 import { DevicesSection } from "./account-devices.tsx";
 import { LeaveSection } from "./account-leave.tsx";
@@ -6,6 +5,7 @@ import { MailSection, PasswordSection } from "./account-mail.tsx";
 import { PasskeysSection } from "./account-passkeys.tsx";
 import { ProfileSection } from "./account-profile.tsx";
 import { SecondFactorSection } from "./account-second-factor.tsx";
+import { QuietSection } from "./account-quiet.tsx";
 import { PrivacySection, StatusSection } from "./account-settings.tsx";
 import { TokensSection } from "./account-tokens.tsx";
 import { useApp } from "./context.ts";
@@ -17,10 +17,6 @@ import { useLoaded } from "./work.tsx";
 export function AccountView() {
   const { session } = useApp();
   const { problem } = useLoaded(session.look);
-  useEffect(() => {
-    document.title = `${t("account.title")} · ${t("app.name")}`;
-    return () => (document.title = t("app.name"));
-  }, []);
   const me = session.me.value;
   return (
     <main class="home">
@@ -33,16 +29,22 @@ export function AccountView() {
         <p role="status">{t("account.loading")}</p>
       ) : (
         <>
+          {me.user.kind === "guest" ? <p class="whole">{t("account.guest")}</p> : null}
           <ProfileSection user={me.user} />
           <StatusSection />
+          <QuietSection />
           <PrivacySection />
-          <MailSection account={me.account} />
-          <PasswordSection account={me.account} />
-          <PasskeysSection />
-          <SecondFactorSection account={me.account} />
-          <ElsewhereSection account={me.account} />
+          {me.user.kind === "guest" ? null : (
+            <>
+              <MailSection account={me.account} />
+              <PasswordSection account={me.account} />
+              <PasskeysSection />
+              <SecondFactorSection account={me.account} />
+              <ElsewhereSection account={me.account} />
+            </>
+          )}
           <DevicesSection here={me.device_id} />
-          <TokensSection />
+          {me.user.kind === "guest" ? null : <TokensSection />}
           <LeaveSection />
         </>
       )}

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { t } from "../text.ts";
+import type { Route } from "../models/route.ts";
+import type { SessionState } from "../models/session.ts";
+import { t, type TextKey } from "../text.ts";
 import { AccountView } from "./account.tsx";
 import { ContactsView } from "./contacts.tsx";
 import { useApp } from "./context.ts";
@@ -8,13 +10,37 @@ import { InviteView } from "./invite.tsx";
 import { ForgotView, ResetView, VerifyView } from "./mail-links.tsx";
 import { RoomView } from "./room.tsx";
 import { SignInView } from "./sign-in.tsx";
+import { useTitle } from "./title.ts";
 import { WhoCorner } from "./who-menu.tsx";
 import { Wordmark } from "./wordmark.tsx";
+
+/** A room is called by its name, which only the room knows. */
+const titles = {
+  home: "rooms.title",
+  account: "account.title",
+  contacts: "contacts.title",
+  forgot: "forgot.title",
+  verify: "verify.title",
+  reset: "reset.title",
+  invite: "invite.title",
+  room: null,
+  absent: null,
+} as const satisfies Record<Route["name"], TextKey | null>;
+
+function titleOf(name: Route["name"], state: SessionState): string | null {
+  const needsNobody =
+    name === "forgot" || name === "verify" || name === "reset" || name === "invite";
+  if (state === "out" && !needsNobody) return t("sign_in.title");
+  if (name === "room") return null;
+  const title = titles[name];
+  return title === null ? "" : t(title);
+}
 
 export function AppView() {
   const { session, navigation } = useApp();
   const route = navigation.route.value;
   const state = session.state.value;
+  useTitle(titleOf(route.name, state));
   // What a letter leads to needs no session.
   if (route.name === "forgot") return <Front>{<ForgotView />}</Front>;
   if (route.name === "reset") return <Front>{<ResetView />}</Front>;

@@ -1,11 +1,12 @@
 import { t } from "../text.ts";
 import { Field } from "./field.tsx";
 
-export function CodeField() {
+/** A recovery code signs in as well; where a second factor is only being set up there is none yet. */
+export function CodeField({ hint = t("sign_in.code_hint") }: { hint?: string }) {
   return (
     <Field
       label={t("sign_in.code")}
-      hint={t("sign_in.code_hint")}
+      hint={hint}
       input={{
         name: "code",
         required: true,

@@ -68,12 +68,20 @@ interface CheckProps {
   name: string;
   value?: string;
   checked: boolean;
+  onChange?(checked: boolean): void;
 }
 
-export function Check({ label, name, value = "on", checked }: CheckProps) {
+export function Check({ label, name, value = "on", checked, onChange }: CheckProps) {
   return (
     <label class="check">
-      <input type="checkbox" name={name} value={value} defaultChecked={checked} /> {label}
+      <input
+        type="checkbox"
+        name={name}
+        value={value}
+        defaultChecked={checked}
+        onChange={(event) => onChange?.(event.currentTarget.checked)}
+      />{" "}
+      {label}
     </label>
   );
 }

@@ -18,10 +18,12 @@ export function PageHead({ here }: { here: (typeof pages)[number][0] }) {
             {t(key)}
           </a>
         ))}
-        <span>{t("signed_in_as", { name: session.user.value?.display_name ?? "" })}</span>
-        <WorkButton class="link" work={session.signOut}>
-          {t("sign_out")}
-        </WorkButton>
+        <span class="ways">
+          <span>{t("signed_in_as", { name: session.user.value?.display_name ?? "" })}</span>
+          <WorkButton class="link" work={session.signOut}>
+            {t("sign_out")}
+          </WorkButton>
+        </span>
       </nav>
     </header>
   );

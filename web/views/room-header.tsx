@@ -3,6 +3,7 @@ import type { RoomState } from "../../client/index.ts";
 import type { Connection } from "../models/connection.ts";
 import { counted, t } from "../text.ts";
 import { useApp } from "./context.ts";
+import { useTitle } from "./title.ts";
 import { WhoMenu } from "./who-menu.tsx";
 
 export type Panel = "people" | "proof" | null;
@@ -25,6 +26,8 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
       ? ([...state.members.keys()].find((user_id) => user_id !== state.me) ?? null)
       : (inbox.room(state.room_id)?.with ?? null);
   const called = other === null ? undefined : people.known.value.get(other)?.display_name;
+  const name = called ?? (state.room?.name || known?.name) ?? t("room.unnamed");
+  useTitle(name);
   const copy = async () => {
     await navigator.clipboard.writeText(location.href);
     copied.value = true;
@@ -35,7 +38,7 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
       <a class="room-back" href="/" aria-label={t("rooms.all")}>
         ‹
       </a>
-      <h1>{called ?? (state.room?.name || known?.name) ?? t("room.unnamed")}</h1>
+      <h1>{name}</h1>
       <p class="room-line" role="status">
         {connection === "reconnecting" ? t("room.reconnecting") : ""}
       </p>

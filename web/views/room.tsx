@@ -17,6 +17,7 @@ import { RoomList } from "./room-list.tsx";
 import { useSharedDraft } from "./shared-draft.ts";
 import { SignInView } from "./sign-in.tsx";
 import { Timeline } from "./timeline.tsx";
+import { useTitle } from "./title.ts";
 import { WhoCorner } from "./who-menu.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
@@ -41,12 +42,13 @@ export function RoomView({ room_id }: { room_id: RoomId }) {
       app.remembered.value = forget(app.remembered.peek(), room_id);
     const name = state.room?.name;
     if (name === undefined || name === "" || state.status.name === "closed") return;
-    document.title = `${name} · ${t("app.name")}`;
     const known = app.remembered.peek().find((room) => room.room_id === room_id);
     if (known?.name !== name) app.remembered.value = remember(app.remembered.peek(), room_id, name);
   }
 
   const opening = model.opening.value;
+  const known = app.remembered.value.find((room) => room.room_id === room_id);
+  useTitle(known?.name ?? t("room.unnamed"));
   return (
     <div class="shell">
       <nav class="side" aria-label={t("rooms.title")}>

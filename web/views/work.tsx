@@ -26,13 +26,17 @@ interface WorkFormProps {
   label: string;
   submit: string;
   danger?: boolean;
+  /** What the page is for. */
+  primary?: boolean;
   /** Gives what to say when it is done. */
   work(values: Record<string, string>, form: HTMLFormElement): Promise<string | void>;
   children?: ComponentChildren;
 }
 
 /** Fields, one button, and beside it what came of it. */
-export function WorkForm({ label, submit, danger = false, work, children }: WorkFormProps) {
+export function WorkForm(props: WorkFormProps) {
+  const { label, submit, danger = false, primary = false, work, children } = props;
+  const look = primary ? "primary" : danger ? "danger" : "";
   const said = useSignal("");
   const form = useForm(async (values, element) => {
     said.value = "";
@@ -47,7 +51,7 @@ export function WorkForm({ label, submit, danger = false, work, children }: Work
       <p class="aside" role="status">
         {said}
       </p>
-      <button class={danger ? "danger" : ""} type="submit" aria-disabled={form.busy.value}>
+      <button class={look} type="submit" aria-disabled={form.busy.value}>
         {submit}
       </button>
     </FormView>
