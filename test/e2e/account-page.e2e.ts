@@ -61,6 +61,22 @@ test("WAC-20: the hours of quiet can be set while they are on, and are kept", as
     .toEqual(["21:30", false]);
 });
 
+test("WAC-21: a request that was accepted is not said to wait, and no form moves for it", async () => {
+  const [fay, gil] = [await registered("Fay"), await registered("Gil")];
+  await Promise.all([fay.page.goto("/contacts"), gil.page.goto("/contacts")]);
+  const handle = fay.page.getByLabel("Their handle");
+  const place = await handle.boundingBox();
+  await handle.fill("gil");
+  await fay.page.getByRole("button", { name: "Ask", exact: true }).click();
+  const waits = fay.page.getByText("Gil has been asked.");
+  await waits.waitFor();
+  await fay.page.getByRole("button", { name: "Cancel Gil" }).waitFor();
+  expect(await handle.boundingBox()).toEqual(place);
+  await gil.page.getByRole("button", { name: "Accept Fay" }).click();
+  await waits.waitFor({ state: "detached" });
+  expect(await handle.boundingBox()).toEqual(place);
+});
+
 test("WAC-22: every page has its title before anything else is known", async () => {
   const hal = await registered("Hal");
   const { page } = hal;

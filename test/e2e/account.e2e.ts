@@ -172,7 +172,11 @@ test("WAC-7: a block hides what somebody writes, from the one who blocked and fr
   await kim.sees("Rude words");
   await kim.page.goto("/contacts");
   await kim.page.getByLabel("Their handle").fill("leo");
+  // It is asked once more, and the safe answer has the focus.
   await kim.page.getByRole("button", { name: "Block", exact: true }).click();
+  const asked = kim.page.getByRole("group", { name: "Block @leo?" });
+  expect(await kim.page.evaluate("document.activeElement.textContent")).toBe("No");
+  await asked.getByRole("button", { name: "Block", exact: true }).click();
   await kim.page.getByText("Leo is blocked.").waitFor();
   await kim.opens(path);
   await leo.writes("More of them");
