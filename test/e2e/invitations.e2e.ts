@@ -27,6 +27,11 @@ test("WAC-13: a guest comes in by an invitation, writes in its room, and is ther
   await ada.writes("Good afternoon.");
   await gus.page.goto(await makesALink(ada, { guest: true }));
   await gus.page.getByText("Ada invites you to a room.").waitFor();
+  // Coming in as a guest is what this page is for; an account is the other way.
+  const primary = gus.page.locator("button.primary:visible");
+  expect(await primary.allTextContents()).toEqual(["Come in"]);
+  await gus.page.getByText("Come in with an account").waitFor();
+  expect(await gus.page.getByRole("link", { name: /Go on|Not now/ }).count()).toBe(0);
   await gus.page.getByLabel("Name that others see").fill("Gus");
   await gus.page.getByRole("button", { name: "Come in" }).click();
   await gus.sees("Good afternoon.");
@@ -73,4 +78,38 @@ test("WAC-16: an invitation to a room is made, shown once, counted and revoked b
   const eli = await arrives("Eli");
   await eli.page.goto(link);
   await eli.page.getByRole("alert").getByText("The link is not valid any more").waitFor();
+});
+
+test("WAC-23: a guest is shown nothing that could only be refused", async () => {
+  const [flo, guy] = [await registered("Flo"), await arrives("Guy")];
+  await flo.createsChannel("Tea");
+  await guy.page.goto(await makesALink(flo, { guest: true }));
+  await guy.page.getByLabel("Name that others see").fill("Guy");
+  await guy.page.getByRole("button", { name: "Come in" }).click();
+  await guy.composer.waitFor();
+  const headings = () => guy.page.getByRole("heading", { level: 2 }).allTextContents();
+  await guy.page.goto("/account");
+  await guy.page.getByText("You are here as a guest").waitFor();
+  await guy.page.getByRole("heading", { name: "Status" }).waitFor();
+  expect(await headings()).toEqual([
+    ...["Profile", "Status", "Do not disturb", "Who may what", "Devices", "Delete the account"],
+  ]);
+  await guy.page.goto("/contacts");
+  await guy.page.getByText("Guests are found by others").waitFor();
+  expect(await headings()).toEqual([]);
+  await guy.page.goto("/");
+  await guy.page.getByText("Guests are in the room").waitFor();
+  expect(await headings()).toEqual([]);
+  await guy.page.getByRole("link", { name: "Tea" }).click();
+  await guy.composer.waitFor();
+});
+
+test("WAC-24: a link that cannot be one is told before anything is typed", async () => {
+  const { page } = await arrives("Hob");
+  for (const link of ["/reset#bad", "/reset#%", "/verify#a%20b", "/invite#", "/reset"]) {
+    await page.goto("/");
+    await page.goto(link);
+    await page.getByText("The link is not whole.").waitFor();
+    expect(await page.locator("input").count()).toBe(0);
+  }
 });

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { limits } from "../../schema/limits.ts";
 import { roomPath } from "../models/route.ts";
-import { fragment } from "../platform/fragment.ts";
+import { secretInFragment } from "../platform/fragment.ts";
 import { t } from "../text.ts";
 import { useApp } from "./context.ts";
 import { Field } from "./field.tsx";
@@ -12,8 +12,9 @@ import { useLoaded, WorkButton, WorkForm } from "./work.tsx";
 
 /** What an invitation's link leads to: who invites, and the ways to accept. */
 export function InviteView() {
-  const { account, session, navigation } = useApp();
-  const token = fragment();
+  const { account, session, offers, navigation } = useApp();
+  const token = secretInFragment();
+  useEffect(offers.want, []);
   const invitation = useLoaded(async () => (token === "" ? null : account.viewInvitation(token)));
   const seen = invitation.value.value;
   if (token === "") return <NoLink title={t("invite.title")} />;
@@ -23,6 +24,7 @@ export function InviteView() {
     navigation.go(room_id === null ? "/contacts" : roomPath(room_id));
   }
 
+  const asGuest = seen?.guest === true && offers.offers.value?.guests !== false;
   const name = seen?.inviter.display_name ?? "";
   return (
     <div class="card">
@@ -40,24 +42,35 @@ export function InviteView() {
       )}
       {seen === null || session.state.value === "in" ? null : (
         <>
-          {seen.guest ? <GuestForm token={token} room_id={seen.room_id} /> : null}
-          <p>{t("invite.need_account")}</p>
-          <SignInView invitation={token} />
+          {asGuest ? <GuestForm token={token} room_id={seen.room_id} /> : null}
+          {asGuest ? (
+            <details>
+              <summary>{t("invite.have_account")}</summary>
+              <SignInView invitation={token} />
+            </details>
+          ) : (
+            <>
+              <p>{t("invite.need_account")}</p>
+              <SignInView invitation={token} />
+            </>
+          )}
         </>
       )}
-      <p class="aside">
-        <a href="/">{t("link.home")}</a>
-      </p>
+      {/* Whoever is to sign in first is led nowhere else: the invitation is in this address only. */}
+      {seen !== null && session.state.value !== "in" ? null : (
+        <p class="aside">
+          <a href="/">{t(seen === null ? "link.home" : "invite.not_now")}</a>
+        </p>
+      )}
     </div>
   );
 }
 
 function GuestForm({ token, room_id }: { token: string; room_id: `room_${string}` | null }) {
   const { account, session, offers, navigation } = useApp();
-  useEffect(offers.want, []);
-  if (offers.offers.value?.guests === false) return null;
   return (
     <WorkForm
+      primary
       label={t("invite.guest")}
       submit={t("invite.guest_submit")}
       work={async ({ display_name = "", birth_date }) => {

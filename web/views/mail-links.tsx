@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { limits } from "../../schema/limits.ts";
-import { fragment } from "../platform/fragment.ts";
+import { secretInFragment } from "../platform/fragment.ts";
 import { sentenceOf } from "../models/problem.ts";
 import { t } from "../text.ts";
 import { useApp } from "./context.ts";
@@ -50,7 +50,7 @@ export function ForgotView() {
 export function ResetView() {
   const { account } = useApp();
   const done = useSignal(false);
-  const token = fragment();
+  const token = secretInFragment();
   if (token === "") return <NoLink title={t("reset.title")} />;
   return (
     <div class="card">
@@ -78,7 +78,7 @@ export function VerifyView() {
   const { account } = useApp();
   const said = useSignal<string | null>(null);
   const problem = useSignal("");
-  const token = fragment();
+  const token = secretInFragment();
   useEffect(() => {
     if (token === "") return;
     account.verifyMail(token).then(
