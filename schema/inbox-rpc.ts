@@ -17,8 +17,11 @@ export interface InboxRpc {
   rotate(rotation: Rotation): Promise<Answer<Rotated>>;
   /** Whether a device is signed in, and what it may do there. Asked by every route that changes something. */
   holds(device_id: DeviceId): Promise<boolean>;
-  /** As `holds`, for a socket's ticket; the room is noted, so that its sockets end with the session. */
-  mayOpen(device_id: DeviceId, room_id: RoomId | null): Promise<boolean>;
+  /**
+   * As `holds`, for a socket's ticket. The room is noted for as long as the session lives, so that its sockets end with
+   * it; a room that cannot be noted any more is `too_many`.
+   */
+  mayOpen(device_id: DeviceId, room_id: RoomId | null): Promise<Answer<null>>;
   devices(caller: Caller): Promise<Answer<Device[]>>;
   renameDevice(caller: Caller, device_id: DeviceId, name: string): Promise<Answer<Device>>;
   /** Ends one session, the others, or all; their sockets close at once, here and in the rooms. */

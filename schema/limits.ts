@@ -140,8 +140,8 @@ export const limits = {
   /** For so long a browser counts as one that has signed in to an account before. */
   known_device_ms: 180 * DAY,
   devices: 50,
-  /** Rooms that are remembered for a device, to be told when its session ends. */
-  device_rooms: 200,
+  /** Rooms in which one session may open sockets. All of them are remembered, to be told when it ends. */
+  device_rooms: 5_000,
   api_tokens: 50,
   api_token_ms_max: 366 * DAY,
   bots: 20,

@@ -136,7 +136,7 @@ export function createInboxEngine(host: Host, name: UserId | null, peers: Peers)
     open: () => told(() => (context.begin(), accepted([]))),
     rotate: (rotation) => step(() => sessions.rotate(context, rotation)),
     holds: async (device_id) => holdsHere(host, device_id),
-    mayOpen: async (device_id, room_id) => sessions.mayOpen(context, device_id, room_id),
+    mayOpen: async (device_id, room_id) => answer(sessions.mayOpen(context, device_id, room_id)),
     devices: async (caller) => answer(sessions.deviceList(context, caller)),
     renameDevice: (_caller, device_id, to) => step(() => sessions.rename(context, device_id, to)),
     signOut: (_user_id, which) => step(() => sessions.signOut(context, which)),

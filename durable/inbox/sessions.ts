@@ -122,11 +122,11 @@ export function mayOpen(
   context: InboxContext,
   device_id: DeviceId,
   room_id: RoomId | null,
-): boolean {
-  if (!holdsHere(context.host, device_id)) return false;
+): Settled<null> {
+  if (!holdsHere(context.host, device_id)) return refused("unauthenticated");
   const { sql, now } = context.host;
-  if (room_id !== null) transact(sql, () => deviceRooms.note(sql, device_id, room_id, now()));
-  return true;
+  const note = () => room_id === null || deviceRooms.note(sql, device_id, room_id, now());
+  return transact(sql, note) ? accepted(null) : refused("too_many");
 }
 
 export function rename(

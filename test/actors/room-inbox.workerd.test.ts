@@ -90,7 +90,7 @@ test("SOS-1 SOS-2 in workerd, signing out at the inbox closes the device's socke
   await signsIn("ada", "bo");
   const room = await aRoom("bo");
   const { user_id, device_id } = callerOf("bo");
-  expect(await inboxOf("bo").mayOpen(device_id, room.room_id)).toBe(true);
+  expect(await inboxOf("bo").mayOpen(device_id, room.room_id)).toEqual({ ok: true, value: null });
   const before = room.opening("bo");
   const bo = await room.comesIn("bo");
   await inboxOf("bo").signOut(user_id, { which: "one", device_id });

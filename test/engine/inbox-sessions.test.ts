@@ -185,7 +185,7 @@ test("SSN-6 a socket from before a crash is closed as signed out when the inbox 
 test("SSN-7 each room in which the device had sockets is told until it has heard", async () => {
   const ada = await anInbox();
   for (const room of ["raven", "owl"])
-    assert.equal(await ada.engine.mayOpen(deviceId("ada"), roomId(room)), true);
+    assert.equal(codeOf(await ada.engine.mayOpen(deviceId("ada"), roomId(room))), "accepted");
   ada.all.is_held = true;
   await ada.hears(ada.engine.signOut(ada.user_id, { which: "all" }));
   await ada.rings();
@@ -209,7 +209,28 @@ test("SSN-7 each room in which the device had sockets is told until it has heard
     new Set(["raven", "owl"].map((room) => `${roomId(room)} ${deviceId("ada")}`)),
   );
   assert.deepEqual(ada.rows("outbox"), []);
-  assert.equal(await ada.engine.mayOpen(deviceId("ada"), roomId("raven")), false);
+  const after = await ada.engine.mayOpen(deviceId("ada"), roomId("raven"));
+  assert.equal(codeOf(after), "unauthenticated");
+});
+
+test("SSN-7 a device that was in more rooms than anyone counts is ended in every one of them", async () => {
+  const ada = await anInbox();
+  const names = Array.from({ length: limits.device_rooms }, (_, at) => `room-${at}`);
+  const opens = (name: string) => ada.engine.mayOpen(deviceId("ada"), roomId(name));
+  for (const name of names) {
+    ada.all.now_ms += 1;
+    assert.equal(codeOf(await opens(name)), "accepted");
+  }
+  // What could not be ended later is not opened; what is known already is.
+  assert.equal(codeOf(await opens("one-more")), "too_many");
+  assert.equal(codeOf(await opens("room-0")), "accepted");
+  await ada.hears(ada.engine.signOut(ada.user_id, { which: "all" }));
+  await ada.all.passes(10 * limits.outbox_retry_ms);
+  const told = new Set(ada.all.ends.map((end) => end.room_id));
+  assert.deepEqual(
+    names.filter((name) => !told.has(roomId(name))),
+    [],
+  );
 });
 
 test("SSN-8 a device is renamed, and its last visit is written now and then only", async () => {
@@ -281,7 +302,7 @@ test("SSN-10 an inbox that nobody signed in to answers nothing, and keeps nothin
   assert.deepEqual(new Set(refusals.map(codeOf)), new Set(["not_found"]));
   assert.equal(codeOf(await nobody.rotates("nobody", "hash", "next")), "unauthenticated");
   assert.equal(await asks.holds(device), false);
-  assert.equal(await asks.mayOpen(device, roomId("raven")), false);
+  assert.equal(codeOf(await asks.mayOpen(device, roomId("raven"))), "unauthenticated");
   assert.equal(await asks.token("hash"), null);
   assert.deepEqual(await asks.roomIds(), []);
   assert.equal(nobody.opens(), "not_found");

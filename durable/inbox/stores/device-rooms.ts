@@ -15,9 +15,11 @@ const put = statement<{ device_id: string; room_id: string; at: number }>(
   `INSERT INTO device_rooms (device_id, room_id, at) VALUES (:device_id, :room_id, :at)
    ON CONFLICT (device_id, room_id) DO UPDATE SET at = excluded.at`,
 );
-const purge = statement<{ device_id: string; kept: number }>(
-  `DELETE FROM device_rooms WHERE device_id = :device_id AND room_id IN (
-     SELECT room_id FROM device_rooms WHERE device_id = :device_id ORDER BY at DESC, room_id LIMIT -1 OFFSET :kept)`,
+const find = statement<{ device_id: string; room_id: string }, { at: number }>(
+  "SELECT at FROM device_rooms WHERE device_id = :device_id AND room_id = :room_id",
+);
+const count = statement<{ device_id: string }, { rooms: number }>(
+  "SELECT COUNT(*) AS rooms FROM device_rooms WHERE device_id = :device_id",
 );
 const list = statement<{ device_id: string }, { room_id: RoomId }>(
   "SELECT room_id FROM device_rooms WHERE device_id = :device_id",
@@ -27,10 +29,16 @@ const clear = statement<{ device_id: string }>(
 );
 
 export const deviceRooms = {
-  /** The rooms that it asked for last are kept; sockets to older ones find out by the room's own look. */
-  note(sql: SqlPort, device_id: DeviceId, room_id: RoomId, at: number): void {
+  /**
+   * No room is forgotten while the session lives: a socket there would outlive it. So one more than there may be is
+   * not noted, and false says that nothing may be opened in it.
+   */
+  note(sql: SqlPort, device_id: DeviceId, room_id: RoomId, at: number): boolean {
+    const is_known = find.one(sql, { device_id, room_id }) !== null;
+    const { rooms = 0 } = (is_known ? null : count.one(sql, { device_id })) ?? {};
+    if (rooms >= limits.device_rooms) return false;
     put.run(sql, { device_id, room_id, at });
-    purge.run(sql, { device_id, kept: limits.device_rooms });
+    return true;
   },
   take(sql: SqlPort, device_id: DeviceId): RoomId[] {
     const rooms = list.all(sql, { device_id }).map((row) => row.room_id);
