@@ -169,6 +169,8 @@ export const limits = {
   sign_in_per_account: 10,
   /** From a browser that has signed in to this very account before: others cannot lock its owner out. */
   sign_in_per_known_device: 10,
+  /** From all such browsers of one account together. */
+  sign_in_per_known_devices: 30,
   registrations_per_address: 20,
   mails_per_minute: 3,
   lookups_per_minute: 60,

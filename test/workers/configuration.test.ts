@@ -65,6 +65,7 @@ const rates: Record<string, keyof typeof limits> = {
   SIGN_IN_BY_ADDRESS: "sign_in_per_address",
   SIGN_IN_BY_ACCOUNT: "sign_in_per_account",
   SIGN_IN_BY_KNOWN_DEVICE: "sign_in_per_known_device",
+  SIGN_IN_BY_KNOWN_DEVICES: "sign_in_per_known_devices",
   REGISTRATIONS: "registrations_per_address",
   MAILS: "mails_per_minute",
   LOOKUPS: "lookups_per_minute",

@@ -37,7 +37,13 @@ const known = ({ cookies }: Person) => ({
 /** The limits count by the minute, and a test runs over the end of one, or of more on a busy machine. */
 const MINUTE_MS = 60_000;
 const began = Date.now();
-const windows = () => 2 + Math.floor((Date.now() - began) / MINUTE_MS);
+const windows = (since = began) => 2 + Math.floor((Date.now() - since) / MINUTE_MS);
+/** One person's, who can make as many as they like of what a browser remembers of them. */
+async function browsersOf(person: Person, many: number): Promise<Record<string, string>[]> {
+  const browsers = [person];
+  while (browsers.length < many) browsers.push(await browsers.at(-1)!.signsIn());
+  return browsers.map(known);
+}
 
 test("RATE-3 RATE-4 a thousand wrong passwords: few are hashed, and the owner still gets in", async () => {
   const replies: Reply[] = [];
@@ -89,6 +95,38 @@ test("RATE-4 a browser that is known has no more tries than anyone else", async 
     windows() * limits.sign_in_per_known_device,
   );
   expect(count(replies, "slow_down")).toBeGreaterThan(0);
+});
+
+test("RATE-4 however many browsers know an account, their tries on it are counted together", async () => {
+  const browsers = await browsersOf(await signUp(server.origin, "cy"), 8);
+  const since = Date.now();
+  const tries = browsers.flatMap((cookies, at) =>
+    Array.from({ length: limits.sign_in_per_known_device }, (_, i) =>
+      login({ handle: "cy", from: `cy ${at} ${i}`, cookies }),
+    ),
+  );
+  const replies = await Promise.all(tries);
+  const hashed = count(replies, "wrong_credentials");
+  expect(hashed).toBeLessThanOrEqual(windows(since) * limits.sign_in_per_known_devices);
+  expect(count(replies, "slow_down")).toBe(tries.length - hashed);
+});
+
+test("RATE-2 RATE-4 browsers that are known in one account are counted by address in every other", async () => {
+  const browsers = await browsersOf(await signUp(server.origin, "dee"), 8);
+  const since = Date.now();
+  const tries = browsers.flatMap((cookies, at) =>
+    Array.from({ length: limits.sign_in_per_known_device }, (_, i) =>
+      login({ handle: `victim.${at}.${i}`, from: "dee's place", cookies }),
+    ),
+  );
+  const replies = await Promise.all(tries);
+  const hashed = count(replies, "wrong_credentials");
+  expect(hashed).toBeLessThanOrEqual(windows(since) * limits.sign_in_per_address);
+  expect(count(replies, "slow_down")).toBe(tries.length - hashed);
+  // The account that they know is reachable from there all the same.
+  const cookies = browsers[0] ?? {};
+  const own = { handle: "dee", password: PASSWORD, from: "dee's place", cookies };
+  expect((await login(own)).status).toBe(200);
 });
 
 test("RATE-2 one address tries a few accounts and no more", async () => {

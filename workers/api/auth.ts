@@ -112,9 +112,10 @@ function nameOf(text: string): string {
 }
 
 /**
- * Who is meant, once it is clear that so many tries are allowed. Tries are counted by the name that was typed, whether
- * or not anyone has it; a browser that has been in this very account before has tries of its own, so that nobody
- * else's use up those of the owner.
+ * Who is meant, once it is clear that so many tries are allowed. Tries are counted by where they come from and by the
+ * name that was typed, whether or not anyone has it. A browser that has been in this very account before has tries of
+ * its own: nobody else's, behind the same address or on the same account, use up those of the owner. For any other
+ * account it is as good as none.
  */
 async function limitedLogin(
   request: Request,
@@ -122,14 +123,17 @@ async function limitedLogin(
   name: string,
 ): Promise<Login | null> {
   const attempts = createAttempts(context.env);
+  const { byLogin } = createAccounts(context.env.DIRECTORY);
   const known = cookieOf(request, KNOWN_COOKIE);
   const browser = known === null ? null : await tokensOf(context).verifyKnown(known);
-  // Behind one address there may be many, some of whom guess: who is known here does not wait for them.
-  if (browser !== null) await attempts.asKnown(browser.sub, browser.jti);
-  else await attempts.fromAddress(context.address);
-  const found = await createAccounts(context.env.DIRECTORY).byLogin(name);
-  if (browser === null || browser.sub !== found?.user.user_id) await attempts.asAccount(name);
-  return found;
+  const own = browser && (await byLogin(name));
+  if (own && browser.sub === own.user.user_id) {
+    await attempts.asKnown(browser.sub, browser.jti);
+    return own;
+  }
+  await attempts.fromAddress(context.address);
+  await attempts.asAccount(name);
+  return byLogin(name);
 }
 
 /** While a password is hashed its owner may set another, which ends every session: also the one that began just now. */

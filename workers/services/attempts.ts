@@ -12,6 +12,7 @@ type Limited = Pick<
   | "SIGN_IN_BY_ADDRESS"
   | "SIGN_IN_BY_ACCOUNT"
   | "SIGN_IN_BY_KNOWN_DEVICE"
+  | "SIGN_IN_BY_KNOWN_DEVICES"
   | "REGISTRATIONS"
   | "MAILS"
   | "LOOKUPS"
@@ -23,7 +24,10 @@ export interface Attempts {
   fromAddress(address: string): Promise<void>;
   /** A try to sign in as somebody: by what was typed, so that the limit says nothing about who exists. */
   asAccount(name: string): Promise<void>;
-  /** The same from a browser that has been in this account before: others cannot use up its tries. */
+  /**
+   * The same from a browser that has been in this account before: others cannot use up its tries. All such browsers
+   * together have a limit as well, or whoever was in an account once could gather as many tries as they like.
+   */
   asKnown(user_id: UserId, browser_id: string): Promise<void>;
   registration(address: string): Promise<void>;
   /** Mail to one address, asked for by whomever. */
@@ -43,7 +47,10 @@ export function createAttempts(env: Limited): Attempts {
   return {
     fromAddress: (address) => take(env.SIGN_IN_BY_ADDRESS, address),
     asAccount: (name) => take(env.SIGN_IN_BY_ACCOUNT, name),
-    asKnown: (user_id, browser_id) => take(env.SIGN_IN_BY_KNOWN_DEVICE, `${user_id} ${browser_id}`),
+    async asKnown(user_id, browser_id) {
+      await take(env.SIGN_IN_BY_KNOWN_DEVICE, `${user_id} ${browser_id}`);
+      await take(env.SIGN_IN_BY_KNOWN_DEVICES, user_id);
+    },
     registration: (address) => take(env.REGISTRATIONS, address),
     mail: (mail_key) => take(env.MAILS, mail_key),
     lookup: (user_id) => take(env.LOOKUPS, user_id),
