@@ -10,7 +10,9 @@ import { accepted, refused } from "../kernel/outcome.ts";
 import { transact } from "../kernel/sql.ts";
 import type { InboxContext } from "./context.ts";
 import { decide } from "./dispatch.ts";
+import { mayAsk } from "./rules/guests.ts";
 import { commands } from "./stores/commands.ts";
+import { devices } from "./stores/devices.ts";
 import { log } from "./stores/log.ts";
 
 /** Something that changes the inbox: a command, or what another actor tells. */
@@ -95,6 +97,8 @@ export function commandChange(
         first = { seq: known.seq, replayed: true };
         return accepted([]);
       }
+      const { method } = devices.find(host.sql, caller.device_id) ?? {};
+      if (!mayAsk(command.type, method)) return refused("not_allowed");
       const decided = decide({ context, caller, command });
       if (decided.kind === "refused") return decided;
       const head = log.bounds(host.sql).head_seq;

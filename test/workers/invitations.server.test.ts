@@ -199,24 +199,6 @@ test("INV-10 a guest comes in by an invitation for guests, and is in that room",
   expect(problemOf(await enters(token)).code).toBe("link_refused");
 });
 
-test("INV-11 a guest takes part in the room, and in nothing beyond it", async () => {
-  const { token } = await invites(ada, { room_id, guest: true });
-  const guest = personOf(server.origin, "guest two", await enters(token));
-  const closed = [
-    ["POST", "/v1/rooms", { kind: "group", name: "Mine" }],
-    ["POST", "/v1/rooms", { kind: "direct", with: bo.user_id }],
-    ["POST", "/v1/me/invitations", { room_id: null }],
-    ["POST", "/v1/me/tokens", { name: "t", scopes: ["read"], expires_in_ms: 3_600_000 }],
-    ["POST", "/v1/bots", { handle: "helper", display_name: "Helper" }],
-    ["POST", "/v1/contacts/lookup", { hashes: [] }],
-  ] as const;
-  for (const [method, path, body] of closed)
-    expect(problemOf(await guest.asks(path, { method, body })).code).toBe("not_allowed");
-  expect(problemOf(await guest.asks("/v1/users?handle=ada")).code).toBe("not_allowed");
-  const names = await guest.asks(`/v1/users?ids=${ada.user_id}`);
-  expect(names.json).toMatchObject({ users: [{ handle: "ada" }] });
-});
-
 test("INV-12 an invitation that is not for guests lets none in, and a guest's age is asked for as anyone's", async () => {
   const { token } = await invites(ada, { room_id });
   expect(problemOf(await enters(token)).code).toBe("link_refused");

@@ -24,6 +24,7 @@ import { valueOf } from "./answer.ts";
 import { signedIn } from "./authenticate.ts";
 import { signedInBody } from "./body.ts";
 import { isOfDomain } from "./joining.ts";
+import { refuseGuests } from "./open-to-guests.ts";
 import { operation } from "./operation.ts";
 import { requireProof, requireRecent } from "./proof.ts";
 import { refuseWeakPassword } from "./weak-password.ts";
@@ -32,7 +33,7 @@ const proofRefusals = ["recent_sign_in_required", "wrong_credentials", "slow_dow
 
 const profile = operation("account", "changeProfile", "Change handle, name, pronouns or fields", {
   account: true,
-  refusals: ["handle_taken", "slow_down"],
+  refusals: ["handle_taken", "not_allowed", "slow_down"],
 });
 const mail = operation(
   "account",
@@ -60,6 +61,9 @@ export const account = new Elysia({ prefix: "/v1/me" })
     async ({ request, body, caller }) => {
       const context = contextOf(request);
       const { user_id } = caller;
+      // A guest's handle is of the deployment's making, so that nobody takes them for somebody with an account.
+      if (body.handle !== undefined || body.fields !== undefined)
+        await refuseGuests(context, caller);
       // Whether a handle is taken is a question about others, however it is asked.
       if (body.handle !== undefined) await createAttempts(context.env).lookup(user_id);
       const changed = await createOwnAccount(context.env.DIRECTORY).changeProfile(user_id, body);

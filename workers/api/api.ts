@@ -7,7 +7,6 @@ import { refusal } from "../../schema/refusals.ts";
 import { Refused, refuse } from "../refused.ts";
 import { auth } from "./auth.ts";
 import { identityOf } from "./authenticate.ts";
-import { asksForNames, isClosedToGuests, refuseGuests } from "./closed-to-guests.ts";
 import { refreshing } from "./refreshing.ts";
 import { devices } from "./devices.ts";
 import { apiTokens } from "./api-tokens.ts";
@@ -31,6 +30,7 @@ import { messages } from "./messages.ts";
 import type { Document } from "./openapi.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operation } from "./operation.ts";
+import { isOpenToGuests, refuseGuests } from "./open-to-guests.ts";
 import { operators } from "./operators.ts";
 import { rooms } from "./rooms.ts";
 import { tickets } from "./tickets.ts";
@@ -77,12 +77,20 @@ export function openApi(): Document {
   return made;
 }
 
+const readAs = (method: string): string => (method === "HEAD" ? "GET" : method);
+const operationAt = (path: string, method: string) =>
+  openApi().paths[path]?.[readAs(method).toLowerCase()];
+
 /** What a program's token must be allowed to do for a route. */
 export function scopeOf(path: string, method: string): Scope {
-  const reads = method === "GET" || method === "HEAD";
-  const operation = openApi().paths[path]?.[reads ? "get" : method.toLowerCase()];
-  if (operation?.["x-account"] === true) return "account";
-  return reads ? "read" : "write";
+  if (operationAt(path, method)?.["x-account"] === true) return "account";
+  return readAs(method) === "GET" ? "read" : "write";
+}
+
+/** Whether a route asks nobody who they are. */
+function isPublic(path: string, method: string): boolean {
+  const security = operationAt(path, method)?.["security"];
+  return Array.isArray(security) && security.length === 0;
 }
 
 export async function api(request: Request, context: RequestContext): Promise<Response> {
@@ -96,8 +104,7 @@ export async function api(request: Request, context: RequestContext): Promise<Re
     });
   }
   context.scope = scopeOf(path, request.method);
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  if (isClosedToGuests(method, path) && !asksForNames(request))
+  if (!isPublic(path, request.method) && !isOpenToGuests(readAs(request.method), path))
     await refuseGuests(context, (await identityOf(request)).caller);
   refuseLargeBody(request);
   if (request.method !== "HEAD") return app.fetch(request);

@@ -45,7 +45,7 @@ const view = operation("invitations", "viewInvitation", "What an invitation is t
 });
 const accept = operation("invitations", "acceptInvitation", "Follow an invitation", {
   account: true,
-  refusals: ["link_refused", "room_full", "slow_down"],
+  refusals: ["link_refused", "not_allowed", "room_full", "slow_down"],
 });
 
 const InvitationPathSchema = v.object({ invitation_id: v.pipe(v.string(), v.uuid()) });

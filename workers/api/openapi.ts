@@ -4,8 +4,8 @@ import type { RefusalCode } from "../../schema/refusals.ts";
 import { refusalTable } from "../../schema/refusals.ts";
 import { TICKET_PROTOCOL_PREFIX, subprotocol, wire } from "../../schema/version.ts";
 import { SESSION_COOKIE } from "./authenticate.ts";
-import { isClosedToGuests } from "./closed-to-guests.ts";
 import type { Operation } from "./operation.ts";
+import { isOpenToGuests } from "./open-to-guests.ts";
 import { examples, problemExamples } from "./examples.ts";
 import { components, nameOf, reference } from "./openapi-schemas.ts";
 
@@ -39,7 +39,7 @@ export function openApiDocument(app: AnyElysia): Document {
   for (const route of app.routes as unknown as Route[]) {
     const { detail } = route.hooks;
     if (!isOperation(detail)) continue;
-    const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
+    const path = documented(route.path);
     (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, detail);
   }
   paths["/v1/rooms/{room_id}/socket"] = { get: roomSocket };
@@ -63,6 +63,8 @@ export function openApiDocument(app: AnyElysia): Document {
     },
   };
 }
+
+const documented = (path: string): string => path.replaceAll(/:(\w+)/g, "{$1}");
 
 function isOperation(detail: Partial<Operation> | undefined): detail is Operation {
   return detail?.operationId !== undefined;
@@ -136,7 +138,7 @@ function refusalsOf({ method, path, hooks }: Route, detail: Operation): RefusalC
   if (hooks.params) codes.push("not_found");
   if (!detail["x-public"]) codes.push("unauthenticated", "scope_missing");
   if (!detail["x-public"] && method !== "GET") codes.push("bad_origin");
-  if (isClosedToGuests(method, path.replaceAll(/:(\w+)/g, "{$1}"))) codes.push("not_allowed");
+  if (!detail["x-public"] && !isOpenToGuests(method, documented(path))) codes.push("not_allowed");
   return [...new Set(codes)].toSorted();
 }
 

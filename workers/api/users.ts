@@ -10,6 +10,7 @@ import { contextOf } from "../context.ts";
 import { createAccounts } from "../services/accounts.ts";
 import { createAttempts } from "../services/attempts.ts";
 import { signedIn } from "./authenticate.ts";
+import { refuseGuests } from "./open-to-guests.ts";
 import { operation } from "./operation.ts";
 import { list } from "./query.ts";
 
@@ -30,7 +31,7 @@ const find = operation(
   "users",
   "findUsers",
   "Find users by handle or by ids; unknown ones are left out",
-  { refusals: ["slow_down"] },
+  { refusals: ["not_allowed", "slow_down"] },
 );
 
 export const users = new Elysia({ prefix: "/v1/users" }).use(signedIn).get(
@@ -39,6 +40,7 @@ export const users = new Elysia({ prefix: "/v1/users" }).use(signedIn).get(
     const { env } = contextOf(request);
     const accounts = createAccounts(env.DIRECTORY);
     if (query.ids !== undefined) return { users: await accounts.usersByIds(query.ids) };
+    await refuseGuests(contextOf(request), caller);
     // Ids cannot be guessed; handles can, and a list of everyone is nobody's business.
     await createAttempts(env).lookup(caller.user_id);
     const handle = v.safeParse(HandleSchema, query.handle);
