@@ -3,7 +3,7 @@ import type { Migration } from "../kernel/migrate.ts";
 import { outboxTable } from "../kernel/outbox.ts";
 import { ticketsTable } from "../kernel/tickets.ts";
 import { apiTokensTable } from "./stores/api-tokens.ts";
-import { blocksTable } from "./stores/blocks.ts";
+import { blocksSeen, blocksTable } from "./stores/blocks.ts";
 import { bookmarksTable } from "./stores/bookmarks.ts";
 import { commandsTable } from "./stores/commands.ts";
 import { deviceRoomsTable } from "./stores/device-rooms.ts";
@@ -47,4 +47,5 @@ export const inboxMigrations: readonly Migration[] = [
       outboxTable,
     ],
   },
+  { name: "0002_what_the_blocked_see", sql: blocksSeen },
 ];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { limits } from "../../schema/limits.ts";
-import { contacts, PeopleWorld, roomId, TOLD_MS } from "./inbox-people-world.ts";
+import { contacts, looking, PeopleWorld, roomId, TOLD_MS } from "./inbox-people-world.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -125,4 +125,69 @@ test("PRS-8 a device that changes its list all the time gets a frame a second to
   }
   const frames = looks.hears().length;
   assert.ok(frames >= 1 && frames <= 6, `${frames} frames in five seconds`);
+});
+
+test("PRS-11 CON-6 who is blocked while the other is away hears nothing, then or later, and sees what they saw", async () => {
+  const world = new PeopleWorld();
+  const { ada, bo, looks } = await looking(world);
+  const device = bo.comesIn();
+  await bo.does("status", { status: { text: "at sea", emoji: "", until: null } });
+  await world.passes(MINUTE_MS);
+  device.hangsUp();
+  await world.passes(MINUTE_MS);
+  const before = looks.sees(bo);
+  assert.ok(before?.state === "offline" && before.last_seen_at !== null);
+  const frames = looks.frames.length;
+
+  await bo.does("block", { user_id: ada.user_id });
+  await world.passes(MINUTE_MS);
+  bo.comesIn();
+  await bo.does("status", { status: { text: "home again", emoji: "", until: null } });
+  await bo.isEvicted();
+  await world.passes(3 * limits.watch_lease_ms);
+  assert.deepEqual(looks.sees(bo), before);
+  assert.equal(looks.frames.length, frames);
+  // Nor does asking anew show more.
+  const other = ada.comesIn();
+  other.watches(bo);
+  await world.passes(TOLD_MS);
+  assert.deepEqual(other.sees(bo), before);
+});
+
+test("PRS-11 who is blocked while the other is here sees them go at that moment, as anyone goes", async () => {
+  const world = new PeopleWorld();
+  const { ada, bo, looks } = await looking(world);
+  const [device, cy] = [bo.comesIn(), world.person("cy")];
+  world.meet(roomId("theirs"), bo, cy);
+  await cy.does("settings", { change: { last_seen: "nobody" } });
+  const stranger = cy.comesIn();
+  stranger.watches({ user_id: bo.user_id, via: roomId("theirs") });
+  await world.passes(MINUTE_MS);
+  const blocked_at = world.now_ms;
+  for (const { user_id } of [ada, cy]) await bo.does("block", { user_id });
+  await world.passes(MINUTE_MS);
+  device.idles();
+  await world.passes(MINUTE_MS);
+  const gone = { user_id: bo.user_id, state: "offline", last_seen_at: blocked_at, status: null };
+  assert.deepEqual(looks.sees(bo), gone);
+  // To whoever hides their own last visit it was not shown before, and is not now.
+  assert.deepEqual(stranger.sees(bo), { ...gone, last_seen_at: null });
+});
+
+test("PRS-11 MIG-1 a block from before this was kept shows its person as unknown", async () => {
+  const world = new PeopleWorld();
+  const { ada, bo, looks } = await looking(world);
+  await bo.does("block", { user_id: ada.user_id });
+  // The table as 0001_people made it.
+  bo.world.db.exec(`ALTER TABLE blocks DROP COLUMN seen_at;
+    ALTER TABLE blocks DROP COLUMN status;
+    DELETE FROM migrations WHERE name = '0002_what_the_blocked_see'`);
+  bo.wake();
+  bo.comesIn();
+  await world.passes(limits.watch_lease_ms);
+  assert.deepEqual([looks.sees(bo)?.state, looks.sees(bo)?.last_seen_at], ["offline", null]);
+  assert.deepEqual(
+    bo.rows("blocks").map(({ user_id, seen_at }) => [user_id, seen_at]),
+    [[ada.user_id, null]],
+  );
 });

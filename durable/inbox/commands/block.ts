@@ -1,6 +1,7 @@
 import type { InboxHappening } from "../../../schema/inbox-events.ts";
 import { limits } from "../../../schema/limits.ts";
 import { accepted, refused } from "../../kernel/outcome.ts";
+import { asLeftBehind } from "../live/presence-person.ts";
 import { lookAgain, touched } from "../live/presence-timers.ts";
 import { part, stateOf } from "../rules/contact.ts";
 import { blocks } from "../stores/blocks.ts";
@@ -10,7 +11,8 @@ import type { Asked, Decided } from "./asked.ts";
 
 /**
  * A curtain on this side alone. What the two wished of one another stays as it was, for the other to see; here it is
- * gone. What the other wishes meanwhile is remembered and not shown.
+ * gone. What the other wishes meanwhile is remembered and not shown. To the other this person looks as if they had gone
+ * offline at this moment, if they were not already, and had not come back since.
  */
 export function block({ context, command: { user_id } }: Asked<"block">): Decided {
   const { host } = context;
@@ -19,7 +21,7 @@ export function block({ context, command: { user_id } }: Asked<"block">): Decide
   if (blocks.count(host.sql) >= limits.blocks) return refused("too_many");
   const shown = stateOf(wishes.pair(host.sql, user_id));
   const added = { user_id, at: host.now() };
-  blocks.add(host.sql, added);
+  blocks.add(host.sql, added, asLeftBehind(context));
   touched(context);
   lookAgain(context, user_id);
   const gone: InboxHappening[] = shown ? [{ type: "contact.gone", body: { user_id } }] : [];

@@ -8,6 +8,7 @@ import type { Life, Person } from "../rules/presence.ts";
 import { nextDeath, stateFrom, statusAt } from "../rules/presence.ts";
 import { isQuiet, nextQuietChange } from "../rules/quiet-hours.ts";
 import { stateOf } from "../rules/contact.ts";
+import type { Frozen } from "../stores/blocks.ts";
 import { blocks } from "../stores/blocks.ts";
 import { selfStore } from "../stores/self.ts";
 import { settingsStore } from "../stores/settings.ts";
@@ -42,6 +43,18 @@ export function personOf(context: InboxContext): Person {
     status: statusAt(status, now),
     last_seen,
   };
+}
+
+/** As whoever goes now is seen by those whom they leave behind. */
+export function asLeftBehind(context: InboxContext): Frozen {
+  const { state, seen_at, status } = personOf(context);
+  return { seen_at: state === "offline" ? seen_at : context.host.now(), status };
+}
+
+/** This person to somebody whom they have blocked: as they were then, gone. */
+export function personBefore(context: InboxContext, { seen_at, status }: Frozen): Person {
+  const now = context.host.now();
+  return { ...personOf(context), state: "offline", seen_at, status: statusAt(status, now) };
 }
 
 /** When time alone could next make a difference to those who look; null for never. */

@@ -5,8 +5,9 @@ import type { Presence } from "../../../schema/presence.ts";
 import { atMost } from "../../kernel/at-most.ts";
 import { transact } from "../../kernel/sql.ts";
 import type { InboxContext } from "../context.ts";
-import { endDead, isContact, nextChange, noteVisit, personOf } from "./presence-person.ts";
+import { endDead, nextChange, noteVisit, personBefore, personOf } from "./presence-person.ts";
 import { presenceTimers } from "./presence-timers.ts";
+import { stateOf } from "../rules/contact.ts";
 import type { Looking, Person } from "../rules/presence.ts";
 import { shownTo, unseen } from "../rules/presence.ts";
 import { blocks } from "../stores/blocks.ts";
@@ -25,7 +26,9 @@ export function watch(context: InboxContext, viewer: Viewer): Presence {
   const { shows_last_seen, via } = viewer;
   return transact(host.sql, () => {
     const looking = lookingOf(context, viewer);
-    const presence = shownTo(personOf(context), looking);
+    const frozen = blocks.frozen(host.sql).get(viewer.user_id);
+    const person = frozen ? personBefore(context, frozen) : personOf(context);
+    const presence = shownTo(person, looking);
     watchers.expire(host.sql, host.now());
     if (!looking.may_look || !hasPlace(context, viewer, looking)) {
       watchers.remove(host.sql, viewer.user_id);
@@ -80,9 +83,12 @@ function newsFor(context: InboxContext, rows: readonly WatcherRow[]): News[] {
   const person = personOf(context);
   const looking = lookingOfAll(context);
   const shown = createShown(person);
+  const frozen = blocks.frozen(context.host.sql);
   return rows.flatMap((row) => {
     const how = looking(row);
-    const { presence, text } = shown(how);
+    const before = frozen.get(row.user_id);
+    const shownHere = before ? createShown(personBefore(context, before)) : shown;
+    const { presence, text } = shownHere(how);
     return text === row.told ? [] : [{ row, presence, may_look: how.may_look }];
   });
 }
@@ -111,20 +117,21 @@ function createShown(person: Person): (looking: Looking) => { presence: Presence
   };
 }
 
-/** Who may look, as far as this side knows: contacts, and those whom one meets in a room; never whom one blocks. */
+/**
+ * Who may look, as far as this side knows: contacts, and those whom one meets in a room. A block changes nothing of it,
+ * since the blocked would notice: what they are shown is how things were.
+ */
 function lookingOf(context: InboxContext, { user_id, via, shows_last_seen }: Viewer): Looking {
   const { sql } = context.host;
-  const is_contact = isContact(context, user_id);
-  const meets = via !== null && rooms.has(sql, via);
-  const may_look = (is_contact || meets) && !blocks.has(sql, user_id);
+  const is_contact = stateOf(wishes.pair(sql, user_id)) === "contact";
+  const may_look = is_contact || (via !== null && rooms.has(sql, via));
   return { may_look, is_contact, shows_last_seen };
 }
 
 /** The same for many at once, without asking the storage for each. */
 function lookingOfAll({ host: { sql } }: InboxContext): (row: WatcherRow) => Looking {
-  const blocked = new Set(blocks.all(sql).map((block) => block.user_id));
   const contacts = new Set(
-    wishes.contacts(sql).flatMap((one) => (one.state === "contact" ? [one.user_id] : [])),
+    wishes.everyone(sql).flatMap((one) => (stateOf(one.pair) === "contact" ? [one.user_id] : [])),
   );
   const ours = new Map<RoomId, boolean>();
   const meets = (via: RoomId): boolean => {
@@ -134,7 +141,7 @@ function lookingOfAll({ host: { sql } }: InboxContext): (row: WatcherRow) => Loo
   };
   return ({ user_id, via, shows_last_seen }) => {
     const is_contact = contacts.has(user_id);
-    const may_look = (is_contact || (via !== null && meets(via))) && !blocked.has(user_id);
+    const may_look = is_contact || (via !== null && meets(via));
     return { may_look, is_contact, shows_last_seen: shows_last_seen === 1 };
   };
 }
