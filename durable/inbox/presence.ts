@@ -5,12 +5,13 @@ import { limits } from "../../schema/limits.ts";
 import type { Presence } from "../../schema/presence.ts";
 import type { HostSocket } from "../kernel/host.ts";
 import type { Session } from "../kernel/session.ts";
+import { planSilence, SILENCE_TIMER, watchSilence } from "../kernel/silence.ts";
 import { transact } from "../kernel/sql.ts";
 import { createChanges } from "./changes.ts";
 import { statusEnded } from "./commands/self.ts";
 import type { InboxContext } from "./context.ts";
 import { createLooks } from "./live/presence-looks.ts";
-import { noteEnd } from "./live/presence-person.ts";
+import { endDead, noteEnd } from "./live/presence-person.ts";
 import { lookAround, presenceTimers, touched } from "./live/presence-timers.ts";
 import { watches } from "./stores/watches.ts";
 import { tell, unwatch, watch } from "./live/presence-told.ts";
@@ -49,6 +50,16 @@ export function createPresence(context: InboxContext): Live {
       });
     });
 
+  /** Looks for sockets that have fallen silent; whom only they showed is left when they do not come back. */
+  const endSilent = (): void =>
+    transact(host.sql, () => {
+      const ended = endDead(context);
+      planSilence(alarms, sockets);
+      if (ended.length > 0) touched(context);
+      if (ended.some(({ socket_id }) => watches.find(host.sql, socket_id)))
+        alarms.within(presenceTimers.ask, host.now() + limits.watch_linger_ms);
+    });
+
   return {
     activity(socket, session, idle) {
       if (idle === (session.idle_since !== null)) return;
@@ -57,7 +68,9 @@ export function createPresence(context: InboxContext): Live {
     },
     watchList: (_socket, session, frame) => looks.show(session, frame),
     opened() {
-      if (context.inbox()) touched(context);
+      if (!context.inbox()) return;
+      watchSilence(alarms, host.now());
+      touched(context);
     },
     closed(session, socket) {
       if (!context.inbox()) return;
@@ -73,6 +86,7 @@ export function createPresence(context: InboxContext): Live {
     seen: looks.seen,
     async alarm(due) {
       if (!context.inbox()) return;
+      if (due.includes(SILENCE_TIMER)) endSilent();
       if (due.includes(presenceTimers.status)) await endStatus();
       if (due.includes(presenceTimers.frame)) looks.tellSockets();
       if (due.includes(presenceTimers.tell)) await tell(context);

@@ -52,8 +52,12 @@ export function loadSession(socket: HostSocket): Session | null {
   return parsed.success ? parsed.output : null;
 }
 
+/** When a socket last gave a sign of life. */
+export function heardAt(socket: HostSocket, session: Session): number {
+  return Math.max(session.opened_at, socket.pinged_at() ?? 0);
+}
+
 /** Whether a socket has been silent for longer than a living client would be. */
 export function isDead(socket: HostSocket, session: Session, now_ms: number): boolean {
-  const heard_at = Math.max(session.opened_at, socket.pinged_at() ?? 0);
-  return now_ms - heard_at > limits.dead_socket_ms;
+  return now_ms - heardAt(socket, session) > limits.dead_socket_ms;
 }

@@ -18,6 +18,7 @@ import type { Host, HostSocket } from "../kernel/host.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { refused } from "../kernel/outcome.ts";
 import { OUTBOX_TIMER } from "../kernel/outbox.ts";
+import { SILENCE_TIMER } from "../kernel/silence.ts";
 import { admit, createConnection, welcome } from "./connection.ts";
 import type { RoomContext, RoomPeers } from "./context.ts";
 import { createContext } from "./context.ts";
@@ -31,6 +32,7 @@ import { archiveStep, eventPage, messagePage, view } from "./reads.ts";
 import {
   SESSIONS_TIMER,
   checkSessions,
+  checkSilence,
   createDropped,
   endSession,
   wakeSessions,
@@ -133,6 +135,7 @@ export function createRoomEngine(host: Host, name: RoomId | null, peers: RoomPee
       if (!context.room()) return;
       try {
         const due = context.alarms.due();
+        if (due.includes(SILENCE_TIMER)) checkSilence(context);
         await Promise.all([
           due.includes(OUTBOX_TIMER) ? context.outbox.drain(deliver) : null,
           due.includes(SESSIONS_TIMER) ? checkSessions(context) : null,

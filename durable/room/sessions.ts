@@ -3,6 +3,7 @@ import { limits } from "../../schema/limits.ts";
 import { atMost } from "../kernel/at-most.ts";
 import type { HostSocket } from "../kernel/host.ts";
 import type { Session } from "../kernel/session.ts";
+import { planSilence, watchSilence } from "../kernel/silence.ts";
 import { transact } from "../kernel/sql.ts";
 import type { RoomContext } from "./context.ts";
 import { isAnyoneDue, noteInboxes } from "./marks.ts";
@@ -27,6 +28,7 @@ export function wakeSessions(context: RoomContext): void {
 
 export function watchSessions({ host, alarms }: RoomContext): void {
   alarms.within(SESSIONS_TIMER, host.now() + limits.session_check_ms);
+  watchSilence(alarms, host.now());
 }
 
 /** After sockets have closed, a turn later, so that however many cost one look: who looked away is told what followed. */
@@ -37,7 +39,10 @@ export function createDropped(context: RoomContext): () => void {
     waits = false;
     if (!context.room()) return;
     transact(host.sql, () => {
-      if (sockets.all().length === 0) alarms.set(SESSIONS_TIMER, null);
+      if (sockets.all().length === 0) {
+        alarms.set(SESSIONS_TIMER, null);
+        planSilence(alarms, sockets);
+      }
       if (isAnyoneDue(context)) noteInboxes(context);
     });
   };
@@ -63,6 +68,12 @@ export function isToBeChecked({ checked_at }: Session, now_ms: number): boolean 
 /** Whether the inbox could not be asked about a session for so long that its device must come with a new ticket. */
 export function isUncertain({ checked_at }: Session, now_ms: number): boolean {
   return now_ms - checked_at >= limits.session_check_ms * limits.session_checks_failed;
+}
+
+/** Closes what has been silent for too long; that somebody looks away by it, is told as ever. */
+export function checkSilence({ host, sockets, alarms }: RoomContext): void {
+  sockets.closeDead(host.now());
+  transact(host.sql, () => planSilence(alarms, sockets));
 }
 
 export async function checkSessions(context: RoomContext): Promise<void> {

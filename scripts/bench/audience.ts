@@ -47,6 +47,7 @@ export class Audience {
     const isWitness = this.sockets.push(socket) === 1;
     let seq: number | null = null;
     socket.addEventListener("message", ({ data }) => {
+      if (data === "pong") return;
       if (typeof data !== "string" || !data.startsWith('{"type":"events"'))
         return this.#other(String(data));
       const first = numberAfter(data, data.indexOf('"seq":'));

@@ -37,7 +37,17 @@ export async function openCrowd(url: string, subject: Subject, scenario: Scenari
       socket.addEventListener("close", resolve);
       socket.close(1000);
     });
-  return { audiences, close: async () => void (await Promise.all(sockets.map(closed))) };
+  // As clients do, or the room closes them as dead; bare objects know no pings.
+  const pings = setInterval(() => {
+    if (subject === "room") for (const socket of sockets) socket.send("ping");
+  }, limits.heartbeat_ms);
+  return {
+    audiences,
+    async close() {
+      clearInterval(pings);
+      await Promise.all(sockets.map(closed));
+    },
+  };
 }
 
 const newCaller = (): Caller => ({

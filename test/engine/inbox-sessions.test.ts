@@ -99,6 +99,8 @@ test("SSN-1 SSN-2 SSN-3 in random histories one token lives at most, and a stole
 test("SSN-4 a session ends when its token runs out, and however often it is refreshed, after half a year", async () => {
   const ada = await anInbox();
   const socket = ada.comesIn();
+  // It is never silent.
+  socket.last_ping_at = ada.all.now_ms + limits.refresh_token_ms;
   await ada.all.passes(limits.refresh_token_ms);
   assert.equal(await holds(ada), false);
   assert.equal(socket.closed?.code, closes.signed_out.code);

@@ -2,7 +2,7 @@ import type { UserId } from "../../../schema/ids.ts";
 import { limits } from "../../../schema/limits.ts";
 import type { HostSocket } from "../../kernel/host.ts";
 import type { Session } from "../../kernel/session.ts";
-import { isDead } from "../../kernel/session.ts";
+import { heardAt, isDead } from "../../kernel/session.ts";
 import type { InboxContext } from "../context.ts";
 import type { Life, Person } from "../rules/presence.ts";
 import { nextDeath, stateFrom, statusAt } from "../rules/presence.ts";
@@ -13,9 +13,6 @@ import { blocks } from "../stores/blocks.ts";
 import { selfStore } from "../stores/self.ts";
 import { settingsStore } from "../stores/settings.ts";
 import { wishes } from "../stores/wishes.ts";
-
-const heardAt = (socket: HostSocket, session: Session): number =>
-  Math.max(session.opened_at, socket.pinged_at() ?? 0);
 
 /** The sockets that still give a sign of life. */
 export function living({ host, sockets }: InboxContext): Life[] {
@@ -78,12 +75,12 @@ export function noteVisit(context: InboxContext): void {
 }
 
 /** Sockets that went without a word are closed; what they tell of the last visit is written down first. */
-export function endDead(context: InboxContext): void {
+export function endDead(context: InboxContext): Session[] {
   const { host, sockets } = context;
   const now = host.now();
-  if (!sockets.all().some(([socket, session]) => isDead(socket, session, now))) return;
+  if (!sockets.all().some(([socket, session]) => isDead(socket, session, now))) return [];
   noteVisit(context);
-  sockets.closeDead(now);
+  return sockets.closeDead(now);
 }
 
 /** A socket is going. Whoever was silent before was last here when they were last heard. */
