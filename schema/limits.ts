@@ -103,6 +103,9 @@ export const limits = {
   /** Addresses that one user may compare with those of the deployment, in a day and at once. */
   contact_lookups_per_day: 1_000,
   contact_lookups_burst: 500,
+  /** Counted for a network in portions of so many, and so many portions a minute: fresh accounts are no fresh start. */
+  contact_lookup_portion: 100,
+  contact_lookups_per_address: 10,
   contacts_page: 100,
   /** What a room answers one user with, to resumes and gaps: a full bucket, and how fast it fills. */
   answer_bytes_burst: 16 * 1024 * KIB,

@@ -85,7 +85,7 @@ const table = {
   mail_unproved: {
     status: 403,
     retryable: false,
-    text: "Follow the link that was sent to your mail address. Then sign in.",
+    text: "Follow the link that was sent to your mail address first.",
   },
   too_young: { status: 403, retryable: false, text: "An account cannot be made." },
   scope_missing: { status: 403, retryable: false, text: "This token may not do that." },

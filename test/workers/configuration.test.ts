@@ -69,6 +69,7 @@ const rates: Record<string, keyof typeof limits> = {
   REGISTRATIONS: "registrations_per_address",
   MAILS: "mails_per_minute",
   LOOKUPS: "lookups_per_minute",
+  CONTACT_LOOKUPS_BY_ADDRESS: "contact_lookups_per_address",
   NEW_ROOMS: "rooms_per_minute",
 };
 

@@ -10,7 +10,7 @@ import { startServer } from "../support/harness.ts";
 import type { Server } from "../support/harness.ts";
 import { about, letterTo, tokenIn } from "./mailbox.ts";
 import type { Person } from "./person.ts";
-import { ask, PASSWORD, problemOf, signUp } from "./person.ts";
+import { addressFor, ask, PASSWORD, problemOf, signUp } from "./person.ts";
 
 let server: Server;
 beforeAll(async () => {
@@ -136,8 +136,12 @@ const hashed = (salt: string, mail: string) =>
     .digest("base64url");
 const saltFor = async (person: Person) =>
   ((await person.asks("/v1/contacts/salt")).json as { salt: string }).salt;
-const looksUp = (person: Person, hashes: string[]) =>
-  person.asks("/v1/contacts/lookup", { method: "POST", body: { hashes } });
+const looksUp = (person: Person, hashes: string[], from = person.address) =>
+  person.asks("/v1/contacts/lookup", {
+    method: "POST",
+    body: { hashes },
+    headers: { "cf-connecting-ip": from },
+  });
 const findable = (person: Person, value: boolean) =>
   person.asks("/v1/me/settings", { method: "PATCH", body: { findable: value } });
 
@@ -156,7 +160,7 @@ async function proven(handle: string): Promise<Person> {
 
 test("ADR-6 an address is found by who has it where its owner wants to be found, and not otherwise", async () => {
   const mia = await proven("mia");
-  const [ned] = (await people("ned")) as [Person];
+  const ned = await proven("ned");
   const salt = await saltFor(ned);
   const hash = hashed(salt, "mia@example.org");
   const matches = async () => (await looksUp(ned, [hash, hashed(salt, "other@example.org")])).json;
@@ -169,7 +173,7 @@ test("ADR-6 an address is found by who has it where its owner wants to be found,
 
 test("ADR-6 who wants to be found is found once their address is proved, and by another one after it", async () => {
   const ola = await signUp(server.origin, "ola", { mail: "ola@example.org" });
-  const [pat] = (await people("pat")) as [Person];
+  const pat = await proven("pat");
   const salt = await saltFor(pat);
   const hash = hashed(salt, "ola@example.org");
   const other = hashed(salt, "ola@example.com");
@@ -197,18 +201,46 @@ test("ADR-7 the salt is the deployment's own, and the same for everybody", async
   expect(await saltFor(rob)).toBe(salt);
 });
 
+const many = (round: number) =>
+  Array.from({ length: limits.contact_lookups_burst }, (_, at) => hashed("x", `${round} ${at}`));
+
 test("ADR-8 a day's comparisons are counted, so that no list of addresses is tried out here", async () => {
-  const [sam] = (await people("sam")) as [Person];
-  const many = (round: number) =>
-    Array.from({ length: limits.contact_lookups_burst }, (_, at) => hashed("x", `${round} ${at}`));
+  const sam = await proven("sam");
   const statuses: number[] = [];
   const rounds = limits.contact_lookups_per_day / limits.contact_lookups_burst;
   for (let round = 0; round <= rounds; round += 1)
-    statuses.push((await looksUp(sam, many(round))).status);
+    statuses.push((await looksUp(sam, many(round), addressFor(`sam ${round}`))).status);
   expect(statuses.at(-1)).toBe(429);
-  const refused = problemOf(await looksUp(sam, many(9)));
+  const refused = problemOf(await looksUp(sam, many(9), addressFor("sam 9")));
   expect(refused.code).toBe("slow_down");
-  expect(refused.retry_after_ms).toBeGreaterThan(0);
+  expect(refused.retry_after_ms).toBeGreaterThan(60_000);
+});
+
+test("ADR-11 fresh accounts at one address compare no more than one does", async () => {
+  const began = Date.now();
+  const farm = await Promise.all(["vi", "wes", "xan", "yve", "zoe"].map(proven));
+  const replies = await Promise.all(
+    farm.map((one, round) => looksUp(one, many(round), addressFor("a farm"))),
+  );
+  const minutes = 2 + Math.floor((Date.now() - began) / 60_000);
+  const compared = replies.filter(({ status }) => status === 200).length;
+  const portions = limits.contact_lookups_per_address * minutes;
+  expect(compared * limits.contact_lookups_burst).toBeLessThanOrEqual(
+    portions * limits.contact_lookup_portion,
+  );
+  const refused = replies.find(({ status }) => status === 429);
+  expect(problemOf(refused!).code).toBe("slow_down");
+  const ari = await proven("ari");
+  expect((await looksUp(ari, [hashed("x", "one")], addressFor("elsewhere"))).status).toBe(200);
+});
+
+test("ADR-12 who has proved no address compares none", async () => {
+  const [abe] = (await people("abe")) as [Person];
+  const ben = await signUp(server.origin, "ben", { mail: "ben@example.org" });
+  for (const one of [abe, ben])
+    expect(problemOf(await looksUp(one, [hashed("x", "y")])).code).toBe("mail_unproved");
+  await proves(ben, "ben@example.org");
+  expect((await looksUp(ben, [hashed("x", "y")])).status).toBe(200);
 });
 
 test.each([

@@ -57,7 +57,7 @@ const lookup = operation(
   "lookUpContacts",
   "Which hashed addresses belong to people here",
   {
-    refusals: ["slow_down"],
+    refusals: ["mail_unproved", "slow_down"],
   },
 );
 
@@ -133,7 +133,10 @@ export const contacts = new Elysia().use(own).use(
       async ({ request, body, caller }) => {
         const context = contextOf(request);
         const hashes = [...new Set(body.hashes)];
-        await createAttempts(context.env).lookup(caller.user_id);
+        await requireOwnMail(context, caller.user_id);
+        const attempts = createAttempts(context.env);
+        await attempts.lookup(caller.user_id);
+        await attempts.comparison(context.address, hashes.length);
         const inbox = inboxActor(context.env, caller.user_id);
         const wait_ms = await inbox.takeLookups(caller, hashes.length);
         if (wait_ms > 0) refuse("slow_down", { retry_after_ms: wait_ms });
@@ -146,6 +149,12 @@ export const contacts = new Elysia().use(own).use(
       },
     ),
 );
+
+/** An account costs a moment; one that compares addresses costs an address that its owner can read mail at. */
+async function requireOwnMail({ env }: RequestContext, user_id: UserId): Promise<void> {
+  const login = await createAccounts(env.DIRECTORY).byId(user_id);
+  if (!login || login.mail === null) refuse("mail_unproved");
+}
 
 async function bookOf({ env, config }: RequestContext) {
   return createAddressBook(env.DIRECTORY, await contactSalt(config));

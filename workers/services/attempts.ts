@@ -1,4 +1,5 @@
 import type { UserId } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
 import { refuse } from "../refused.ts";
 import type { Bindings } from "../env.ts";
 
@@ -16,6 +17,7 @@ type Limited = Pick<
   | "REGISTRATIONS"
   | "MAILS"
   | "LOOKUPS"
+  | "CONTACT_LOOKUPS_BY_ADDRESS"
   | "NEW_ROOMS"
 >;
 
@@ -33,6 +35,8 @@ export interface Attempts {
   /** Mail to one address, asked for by whomever. */
   mail(mail_key: string): Promise<void>;
   lookup(user_id: UserId): Promise<void>;
+  /** So many addresses are compared from one network, whichever accounts ask; counted by the portion. */
+  comparison(address: string, addresses: number): Promise<void>;
   newRoom(user_id: UserId): Promise<void>;
 }
 
@@ -54,6 +58,11 @@ export function createAttempts(env: Limited): Attempts {
     registration: (address) => take(env.REGISTRATIONS, address),
     mail: (mail_key) => take(env.MAILS, mail_key),
     lookup: (user_id) => take(env.LOOKUPS, user_id),
+    async comparison(address, addresses) {
+      const portions = Math.max(1, Math.ceil(addresses / limits.contact_lookup_portion));
+      for (let taken = 0; taken < portions; taken += 1)
+        await take(env.CONTACT_LOOKUPS_BY_ADDRESS, address);
+    },
     newRoom: (user_id) => take(env.NEW_ROOMS, user_id),
   };
 }
