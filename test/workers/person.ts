@@ -10,6 +10,7 @@ import {
 } from "../../schema/http.ts";
 import type { RoomId, UserId } from "../../schema/ids.ts";
 import { deriveId, newId } from "../../schema/ids.ts";
+import { requireDocumented } from "./documented.ts";
 import { subprotocol, TICKET_PROTOCOL_PREFIX } from "../../schema/version.ts";
 
 /** Requests as a client makes them, and people who make them. */
@@ -40,12 +41,9 @@ export async function ask(
   });
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: isJson && text !== "" ? JSON.parse(text) : null,
-  };
+  const json: unknown = isJson && text !== "" ? JSON.parse(text) : null;
+  if (response.status >= 400) requireDocumented({ method, path }, json);
+  return { status: response.status, headers: response.headers, text, json };
 }
 
 /** The refusal in an answer, in the contract's own shape or not at all. */
