@@ -141,6 +141,7 @@ function profile(call: Call) {
       call({ method: "PATCH", path: "/v1/me", body, read: nothing }),
     changeMail: (body: Body<typeof account.ChangeMailBodySchema>) =>
       call({ method: "PUT", path: "/v1/me/mail", body, read: nothing }),
+    sendMailLinkAgain: () => call({ method: "POST", path: "/v1/me/mail/again", read: nothing }),
     leave: (proof: Proof) =>
       call({
         method: "DELETE",

@@ -200,6 +200,56 @@ test("MAIL-9 one address is written to a few times a minute, whoever asks and wh
   expect(same.map((reply) => reply.status)).toContain(429);
 });
 
+test("MAIL-9 who asks for one kind of letter to an address holds back no other kind", async () => {
+  const mail = "rosa@example.org";
+  for (let at = 0; at <= limits.mails_per_minute; at += 1) await forgets(mail, `stranger ${at}`);
+  expect((await forgets(mail, "one more")).status).toBe(429);
+  await signUp(server.origin, "rosa", { mail });
+  const letter = await letterTo(server.origin, mail, about.verify);
+  expect((await follows(tokenIn(letter), "rosa")).status).toBe(204);
+});
+
+test("MAIL-17 the link is sent once more to an address that waits, and to no other", async () => {
+  const mail = "pia@example.org";
+  const pia = await signUp(server.origin, "pia", { mail });
+  const first = tokenIn(await letterTo(server.origin, mail, about.verify));
+  await (await directory()).exec(`DELETE FROM local_mail WHERE sent_to = '${mail}'`);
+  const again = () => pia.asks("/v1/me/mail/again", { method: "POST" });
+  expect((await again()).status).toBe(204);
+  const second = tokenIn(await letterTo(server.origin, mail, about.verify));
+  expect(problemOf(await follows(first, "pia")).code).toBe("link_refused");
+  expect((await follows(second, "pia")).status).toBe(204);
+  expect(problemOf(await again()).code).toBe("not_found");
+  const replies = [await again(), await again()];
+  expect(replies.map(({ status }) => status)).toContain(429);
+});
+
+test("MAIL-17 who may not sign in without proof is written to again when they try, with the right password only", async () => {
+  const strict = await startServer({ vars: { MAIL_DOMAINS: "example.org" } });
+  try {
+    const person = { handle: "quin", password: PASSWORD };
+    const sends = (path: string, body: object) =>
+      ask(strict.origin, path, { method: "POST", body });
+    const joins = await sends("/v1/auth/register", { ...person, mail: "quin@example.org" });
+    expect(problemOf(joins).code).toBe("mail_unproved");
+    const first = tokenIn(await letterTo(strict.origin, "quin@example.org", about.verify));
+    const letters = async () => (await allLetters(strict.origin)).length;
+    expect(await letters()).toBe(1);
+    await sends("/v1/auth/login", { ...person, password: "not the password" });
+    const right = await sends("/v1/auth/login", person);
+    expect(problemOf(right).code).toBe("mail_unproved");
+    await expect.poll(letters).toBe(2);
+    expect(problemOf(await sends("/v1/auth/mail/verify", { token: first })).code).toBe(
+      "link_refused",
+    );
+    const token = tokenIn(await letterTo(strict.origin, "quin@example.org", about.verify));
+    expect((await sends("/v1/auth/mail/verify", { token })).status).toBe(204);
+    expect((await sends("/v1/auth/login", person)).status).toBe(200);
+  } finally {
+    await strict.close();
+  }
+});
+
 test("MAIL-10 what a link does is asked for from our own page or from none", async () => {
   for (const path of ["mail/verify", "password/forgot", "password/reset"]) {
     const reply = await ask(server.origin, `/v1/auth/${path}`, {

@@ -17,12 +17,18 @@ import type { Login } from "../services/accounts.ts";
 import { createAccounts } from "../services/accounts.ts";
 import { createAttempts } from "../services/attempts.ts";
 import { letters } from "../services/letters.ts";
-import { createMailLinks, letterhead, notify, sendVerification } from "../services/mail-links.ts";
+import {
+  createMailLinks,
+  letterhead,
+  notify,
+  sendVerification,
+  sendVerificationAgain,
+} from "../services/mail-links.ts";
 import { createOwnAccount } from "../services/own-account.ts";
 import { hashPassword } from "../services/passwords.ts";
 import { valueOf } from "./answer.ts";
 import { signedIn } from "./authenticate.ts";
-import { signedInBody } from "./body.ts";
+import { noBody, signedInBody } from "./body.ts";
 import { isOfDomain } from "./joining.ts";
 import { refuseGuests } from "./open-to-guests.ts";
 import { operation } from "./operation.ts";
@@ -40,6 +46,12 @@ const mail = operation(
   "changeMail",
   "Ask for another mail address, which counts once its link was followed; null removes it",
   { account: true, refusals: [...proofRefusals, "mail_not_allowed", "last_sign_in_method"] },
+);
+const again = operation(
+  "account",
+  "sendMailLinkAgain",
+  "Send the link once more to the address that waits to be proved",
+  { account: true, refusals: ["not_found", "slow_down"] },
 );
 const password = operation(
   "account",
@@ -83,6 +95,17 @@ export const account = new Elysia({ prefix: "/v1/me" })
       set.status = 204;
     },
     { ...signedInBody(ChangeMailBodySchema), ...mail },
+  )
+  .post(
+    "/mail/again",
+    async ({ request, caller, set }) => {
+      const context = contextOf(request);
+      // No proof: it leads to nothing but a letter to an address that was given with one.
+      await createAttempts(context.env).mailFrom(caller.user_id);
+      if (!(await sendVerificationAgain(context, caller))) refuse("not_found");
+      set.status = 204;
+    },
+    { ...noBody, ...again },
   )
   .put(
     "/password",
@@ -142,6 +165,6 @@ async function changeMail(context: RequestContext, user_id: UserId, to: string):
   const { env, config } = context;
   if (config.MAIL_DOMAINS.size > 0 && !isOfDomain(to, config.MAIL_DOMAINS))
     refuse("mail_not_allowed");
-  await createAttempts(env).mail(user_id);
+  await createAttempts(env).mailFrom(user_id);
   await sendVerification(context, { user_id }, to);
 }

@@ -14,7 +14,7 @@ import { may } from "../../schema/permissions.ts";
 import type { RequestContext } from "../context.ts";
 import { contextOf } from "../context.ts";
 import { refuse } from "../refused.ts";
-import { createAccounts, mailKeyOf } from "../services/accounts.ts";
+import { createAccounts } from "../services/accounts.ts";
 import { createAttempts } from "../services/attempts.ts";
 import { createInvitations } from "../services/invitations.ts";
 import { letters } from "../services/letters.ts";
@@ -149,6 +149,6 @@ async function requireInviter(
 
 async function takeMail({ env }: RequestContext, caller: Caller, mail: string): Promise<void> {
   const attempts = createAttempts(env);
-  await attempts.mail(caller.user_id);
-  await attempts.mail(mailKeyOf(mail));
+  await attempts.mailFrom(caller.user_id);
+  await attempts.mailTo("invitation", mail);
 }

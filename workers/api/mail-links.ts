@@ -75,8 +75,8 @@ export const mailLinks = new Elysia({ prefix: "/v1/auth" })
       const context = contextOf(request);
       refuseForeignOrigin(request, context);
       const attempts = createAttempts(context.env);
-      await attempts.mail(context.address);
-      await attempts.mail(mailKeyOf(body.mail));
+      await attempts.mailFrom(context.address);
+      await attempts.mailTo("reset", body.mail);
       sendReset(context, body.mail);
       set.status = 204;
     },

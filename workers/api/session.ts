@@ -9,6 +9,7 @@ import type { RequestContext } from "../context.ts";
 import { contextOf } from "../context.ts";
 import { refuse } from "../refused.ts";
 import { createAccounts } from "../services/accounts.ts";
+import { sendVerificationAgain } from "../services/mail-links.ts";
 import { secretHash } from "../services/secrets.ts";
 import type { RefreshStart } from "../services/tokens.ts";
 import { refreshTimes } from "../services/tokens.ts";
@@ -49,7 +50,7 @@ export async function openSession(sign_in: SignIn): Promise<Session> {
   const context = contextOf(request);
   const { user_id, kind } = user;
   if (kind !== "person" && kind !== "guest") return refuse("wrong_credentials");
-  if (kind === "person" && method !== "oidc") await requireProvedMail(context, user_id);
+  if (kind === "person" && method !== "oidc") await requireProvedMail(context, user);
   const device_id = newId("device");
   const start = refreshStart(user_id, device_id);
   const refresh_token = await tokensOf(context).issueRefresh(start);
@@ -67,12 +68,19 @@ export async function openSession(sign_in: SignIn): Promise<Session> {
   return giveSession({ request, set, user, device_id, refresh_token });
 }
 
-/** Where only certain domains may come in, it is the proof of an address that lets in, and not the address. */
-async function requireProvedMail({ config, env }: RequestContext, user_id: UserId): Promise<void> {
+/**
+ * Where only certain domains may come in, it is the proof of an address that lets in, and not the address. Who cannot
+ * sign in cannot ask for the letter once more either, so showing that the account is theirs asks for it. Whoever makes
+ * the account in this very request has been written to.
+ */
+async function requireProvedMail(context: RequestContext, user: User): Promise<void> {
+  const { config, env, started_at } = context;
   if (config.MAIL_DOMAINS.size === 0) return;
-  const login = await createAccounts(env.DIRECTORY).byId(user_id);
+  const login = await createAccounts(env.DIRECTORY).byId(user.user_id);
   const mail = login?.mail ?? "";
-  if (!isOfDomain(mail, config.MAIL_DOMAINS)) refuse("mail_unproved");
+  if (isOfDomain(mail, config.MAIL_DOMAINS)) return;
+  if (user.created_at < started_at) await sendVerificationAgain(context, user);
+  refuse("mail_unproved");
 }
 
 /** Whose device this browser is until now, by its refresh cookie. */

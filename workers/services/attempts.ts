@@ -2,6 +2,7 @@ import type { UserId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import { refuse } from "../refused.ts";
 import type { Bindings } from "../env.ts";
+import { mailKeyOf } from "./accounts.ts";
 
 /**
  * How often something may be tried, by the platform's rate limits. They are asked before any work is done; their
@@ -21,6 +22,9 @@ type Limited = Pick<
   | "NEW_ROOMS"
 >;
 
+/** Each is counted for itself: who asks for one cannot hold back another. */
+export type MailKind = "verify" | "reset" | "invitation";
+
 export interface Attempts {
   /** Any try to sign in, before anything of it is looked up. */
   fromAddress(address: string): Promise<void>;
@@ -32,8 +36,12 @@ export interface Attempts {
    */
   asKnown(user_id: UserId, browser_id: string): Promise<void>;
   registration(address: string): Promise<void>;
-  /** Mail to one address, asked for by whomever. */
-  mail(mail_key: string): Promise<void>;
+  /** Letters that one network or user asks for, of whatever kind and to whomever. */
+  mailFrom(asker: string): Promise<void>;
+  /** Letters of one kind to one address, asked for by whomever. */
+  mailTo(kind: MailKind, mail: string): Promise<void>;
+  /** The same, for who must not see the difference: false where it is too many. */
+  mayMail(kind: MailKind, mail: string): Promise<boolean>;
   lookup(user_id: UserId): Promise<void>;
   /** So many addresses are compared from one network, whichever accounts ask; counted by the portion. */
   comparison(address: string, addresses: number): Promise<void>;
@@ -42,6 +50,8 @@ export interface Attempts {
 
 /** The limits count by the minute, and do not say when theirs began. */
 const RETRY_MS = 60_000;
+
+const mailKey = (kind: MailKind, mail: string): string => `${kind} ${mailKeyOf(mail)}`;
 
 export function createAttempts(env: Limited): Attempts {
   const take = async (limit: RateLimit, key: string) => {
@@ -56,7 +66,9 @@ export function createAttempts(env: Limited): Attempts {
       await take(env.SIGN_IN_BY_KNOWN_DEVICES, user_id);
     },
     registration: (address) => take(env.REGISTRATIONS, address),
-    mail: (mail_key) => take(env.MAILS, mail_key),
+    mailFrom: (asker) => take(env.MAILS, `from ${asker}`),
+    mailTo: (kind, mail) => take(env.MAILS, mailKey(kind, mail)),
+    mayMail: async (kind, mail) => (await env.MAILS.limit({ key: mailKey(kind, mail) })).success,
     lookup: (user_id) => take(env.LOOKUPS, user_id),
     async comparison(address, addresses) {
       const portions = Math.max(1, Math.ceil(addresses / limits.contact_lookup_portion));

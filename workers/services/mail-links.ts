@@ -1,7 +1,8 @@
 import type { UserId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { RequestContext } from "../context.ts";
-import { createAccounts, mailKeyOf } from "./accounts.ts";
+import { createAccounts } from "./accounts.ts";
+import { createAttempts } from "./attempts.ts";
 import type { Letterhead } from "./letters.ts";
 import { letters } from "./letters.ts";
 import type { Letter } from "./mail.ts";
@@ -91,8 +92,8 @@ export async function sendVerification(
   const { env } = context;
   await createOwnAccount(env.DIRECTORY).setPendingMail(user_id, mail);
   context.afterwards(async () => {
-    const { success } = await env.MAILS.limit({ key: mailKeyOf(mail) });
-    if (!success) return context.log("info", "mail.held_back", { user_id });
+    if (!(await createAttempts(env).mayMail("verify", mail)))
+      return context.log("info", "mail.held_back", { user_id });
     const holder = await createAccounts(env.DIRECTORY).byLogin(mail);
     const head = letterhead(context);
     const letter =
@@ -104,6 +105,17 @@ export async function sendVerification(
         : letters.addressInUse(head);
     await createMail(env, context.config).send({ to: mail, ...letter });
   });
+}
+
+/** Once more, to the address that waits; false where none does. */
+export async function sendVerificationAgain(
+  context: RequestContext,
+  user: { user_id: UserId },
+): Promise<boolean> {
+  const account = await createAccounts(context.env.DIRECTORY).account(user.user_id);
+  const waiting = account?.mail_pending ?? null;
+  if (waiting !== null) await sendVerification(context, user, waiting);
+  return waiting !== null;
 }
 
 /** For whoever says that they have forgotten their password; the answer has left before anything is looked up. */
