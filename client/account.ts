@@ -99,6 +99,10 @@ function devices(call: Call) {
 function secrets(call: Call) {
   const codes = list<string>("codes");
   return {
+    identities: () =>
+      call({ path: "/v1/me/identities", read: list<account.Identity>("identities") }),
+    removeIdentity: (identity_id: string, proof: Proof) =>
+      remove(call, `/v1/me/identities/${encodeURIComponent(identity_id)}`, proof),
     passkeys: () => call({ path: "/v1/me/passkeys", read: list<account.Passkey>("passkeys") }),
     passkeyOptions: (proof: Proof) =>
       call({

@@ -169,6 +169,15 @@ export const PasskeySchema = v.object({
 });
 export type Passkey = v.InferOutput<typeof PasskeySchema>;
 export const PasskeysSchema = v.object({ passkeys: v.array(PasskeySchema) });
+/** A sign-in of another service; `provider_id` is null where the deployment does not offer that service any more. */
+export const IdentitySchema = v.object({
+  identity_id: v.string(),
+  provider_id: v.nullable(v.string()),
+  name: v.string(),
+  created_at: v.number(),
+});
+export type Identity = v.InferOutput<typeof IdentitySchema>;
+export const IdentitiesSchema = v.object({ identities: v.array(IdentitySchema) });
 /** `options` goes to the browser's call as it is; `challenge` comes back with the answer. */
 export const PasskeyOptionsSchema = v.object({
   challenge: v.string(),

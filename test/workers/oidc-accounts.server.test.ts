@@ -1,5 +1,5 @@
 import { TOTP } from "otpauth";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import type { SecondFactorSchema } from "../../schema/http-account.ts";
 import { SessionSchema } from "../../schema/http-account.ts";
 import * as v from "valibot";
@@ -8,9 +8,10 @@ import type { Server } from "../support/harness.ts";
 import { listenOnLoopback } from "../support/loopback.ts";
 import type { ForeignPerson } from "../support/oidc-provider.ts";
 import { CLIENT_ID, serveProvider } from "../support/oidc-provider.ts";
+import { about, allLetters, letterTo, tokenIn } from "./mailbox.ts";
 import { comesBack, isSignedIn, meIn, signsInThere, wanderer, WAY_COOKIE } from "./oidc-flow.ts";
 import type { Person } from "./person.ts";
-import { ask, problemOf, signUp } from "./person.ts";
+import { ask, PASSWORD, problemOf, signUp } from "./person.ts";
 import type { Wanderer } from "./wanderer.ts";
 
 /** Accounts here that come from elsewhere or are linked to it, under the deployment's rules. */
@@ -48,6 +49,15 @@ function browserOf(person: Person): Wanderer {
   return browser;
 }
 
+/** As the page asks, with the session's cookie. */
+const asksIn =
+  (browser: Wanderer): Person["asks"] =>
+  (path, request = {}) => {
+    const session = browser.cookies(origin).get("__Host-quoth_session") ?? "";
+    const headers = { cookie: `__Host-quoth_session=${session}`, origin, ...request.headers };
+    return ask(origin, path, { ...request, headers });
+  };
+
 /** As a browser does it: the way back is another site's doing, so Strict cookies do not come along. */
 async function links(browser: Wanderer, login: string): Promise<string> {
   const begun = await browser.visits(`${origin}/v1/auth/oidc/elsewhere/begin?link=1`, {
@@ -79,6 +89,75 @@ test("SSO-6 what is linked to one account is not linked to another, and stays wi
   const later = wanderer("later");
   await arrives(later, open, "bo-elsewhere");
   expect((await meIn(later, origin)).user.user_id).toBe(bo.user_id);
+});
+
+interface Linked {
+  identity_id: string;
+  provider_id: string | null;
+  name: string;
+}
+const linkedTo = async (person: Person) =>
+  ((await person.asks("/v1/me/identities")).json as { identities: Linked[] }).identities;
+const unlinks = (person: Person, { identity_id }: Linked, proof: object = {}) =>
+  person.asks(`/v1/me/identities/${identity_id}`, { method: "DELETE", body: proof });
+
+test("SSO-11 a linked service is listed, and unlinked by its owner after proof, which is told", async () => {
+  const [gus, ida] = await Promise.all([
+    signUp(origin, "gus", { mail: "gus@example.org" }),
+    signUp(origin, "ida"),
+  ]);
+  const token = tokenIn(await letterTo(origin, "gus@example.org", about.verify));
+  await ask(origin, "/v1/auth/mail/verify", { method: "POST", body: { token } });
+  expect(await linkedTo(gus)).toEqual([]);
+  expect(await links(browserOf(gus), "gus-elsewhere")).toBe("303 /account");
+  const [linked] = await linkedTo(gus);
+  expect(linked).toMatchObject({ provider_id: "elsewhere", name: "Elsewhere" });
+  expect(JSON.stringify(linked)).not.toContain("gus-elsewhere");
+
+  expect(problemOf(await unlinks(ida, linked!)).code).toBe("not_found");
+  const wrong = await unlinks(gus, linked!, { current_password: "not the password" });
+  expect(problemOf(wrong).code).toBe("wrong_credentials");
+  expect((await unlinks(gus, linked!, { current_password: PASSWORD })).status).toBe(204);
+  expect(await linkedTo(gus)).toEqual([]);
+  expect(problemOf(await unlinks(gus, linked!)).code).toBe("not_found");
+  const letter = await vi.waitFor(async () => {
+    const all = (await allLetters(origin)).filter(({ to }) => to === "gus@example.org");
+    const found = all.find(({ text }) => text.includes("another service was removed"));
+    return found ?? Promise.reject(new Error("no letter"));
+  });
+  expect(letter.subject).toContain("how you sign in was changed");
+  // Who signs in there now is somebody else here.
+  const later = wanderer("later");
+  await arrives(later, open, "gus-elsewhere");
+  expect((await meIn(later, origin)).user.user_id).not.toBe(gus.user_id);
+});
+
+test("SSO-11 the only way to sign in is not unlinked, also where two are at once", async () => {
+  const browser = wanderer("jil");
+  await arrives(browser, open, "jil-elsewhere");
+  const jil = { asks: asksIn(browser) } as unknown as Person;
+  const [only] = await linkedTo(jil);
+  expect(problemOf(await unlinks(jil, only!)).code).toBe("last_sign_in_method");
+  const { user_id } = (await meIn(browser, origin)).user;
+  const { DIRECTORY } = await open.env();
+  const { issuer } = (await DIRECTORY.prepare("SELECT issuer FROM identities LIMIT 1").first<{
+    issuer: string;
+  }>())!;
+  const add = "INSERT INTO identities VALUES (?1, ?2, ?3, 1)";
+  await DIRECTORY.batch([
+    DIRECTORY.prepare(add).bind(issuer, "jil-again", user_id),
+    // One of a service that is not offered any more is no way in.
+    DIRECTORY.prepare(add).bind("https://old.example.org", "jil", user_id),
+  ]);
+  const all = await linkedTo(jil);
+  expect(all.map(({ provider_id }) => provider_id).toSorted()).toEqual([
+    "elsewhere",
+    "elsewhere",
+    null,
+  ]);
+  const replies = await Promise.all(all.map((one) => unlinks(jil, one)));
+  expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 204, 409]);
+  expect(await linkedTo(jil)).toHaveLength(1);
 });
 
 test("SSO-7 linking begins on our own page only, by somebody who is signed in there", async () => {

@@ -41,7 +41,7 @@ const guarded = routes.filter(({ name }) => !publicRoutes.has(name));
 const ofRooms = guarded.filter(({ path }) => path.startsWith("/v1/rooms/{room_id}"));
 /** What belongs to one person alone, and is named in the path. */
 const ofOthers = guarded.filter(({ path }) =>
-  /\{(device_id|passkey_id|invitation_id)\}|^\/v1\/bots\/\{user_id\}/.test(path),
+  /\{(device_id|passkey_id|identity_id|invitation_id)\}|^\/v1\/bots\/\{user_id\}/.test(path),
 );
 
 let server: Server;
@@ -66,6 +66,7 @@ beforeAll(async () => {
     user_id: v.parse(UserSchema, bot.json).user_id,
     invitation_id: v.parse(CreatedInvitationSchema, invitation.json).invitation.invitation_id,
     passkey_id: "AQIDBAUGBwgJCgsMDQ4PEA",
+    identity_id: "AQIDBAUGBwgJCgsMDQ4PEA",
   };
 });
 afterAll(() => server.close());

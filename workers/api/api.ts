@@ -16,6 +16,7 @@ import { mailLinks } from "./mail-links.ts";
 import { guests } from "./guests.ts";
 import { invitations } from "./invitations.ts";
 import { contacts } from "./contacts.ts";
+import { identities } from "./identities.ts";
 import { inbox } from "./inbox.ts";
 import { passkeys } from "./passkeys.ts";
 import { secondFactor } from "./second-factor.ts";
@@ -59,6 +60,7 @@ export const app = new Elysia({ adapter: CloudflareAdapter, aot: false, normaliz
   .use(passkeys)
   .use(secondFactor)
   .use(providers)
+  .use(identities)
   .use(users)
   .use(operators)
   .use(tickets)

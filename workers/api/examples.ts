@@ -80,6 +80,12 @@ const invitation = {
 const contact = { user_id: BO, state: "contact", since: AT };
 const status = { text: "Reading", emoji: "📖", until: null };
 const providers = [{ provider_id: "example", name: "Example" }];
+const identity = {
+  identity_id: SECRET,
+  provider_id: "example",
+  name: "Example",
+  created_at: AT,
+};
 const settings = {
   last_seen: "everyone",
   direct_from: "shared",
@@ -140,6 +146,8 @@ const accountExamples = {
   Account: account,
   Device: device,
   Devices: { devices: [device] },
+  Identity: identity,
+  Identities: { identities: [identity] },
   Passkey: passkey,
   Passkeys: { passkeys: [passkey] },
   PasskeyOptions: { challenge: CHALLENGE, options: { challenge: SECRET, timeout: 300_000 } },
