@@ -52,7 +52,9 @@ let room_id: RoomId;
 const command_id = newId("command");
 
 beforeAll(async () => {
-  server = await startServer({ vars: { GUESTS: "on" } });
+  const elsewhere = { provider_id: "elsewhere", name: "Elsewhere", client_id: "quoth" };
+  const OIDC_PROVIDERS = JSON.stringify([{ ...elsewhere, issuer: "http://localhost:9" }]);
+  server = await startServer({ vars: { GUESTS: "on", OIDC_PROVIDERS } });
   ada = await signUp(server.origin, "ada");
   room_id = await ada.creates({ kind: "group", name: "Lighthouse" });
   const made = await ada.asks("/v1/me/invitations", {
@@ -105,6 +107,17 @@ test("INV-11 looking for people, or being called by a handle of one's choice, is
   for (const reply of replies) expect(problemOf(reply).code).toBe("not_allowed");
   const { handle } = ((await guest.asks("/v1/me")).json as { user: { handle: string } }).user;
   expect(handle).toMatch(/^guest-/);
+});
+
+test("INV-11 nor is an account made of a visit by another service", async () => {
+  const begun = await fetch(`${server.origin}/v1/auth/oidc/elsewhere/begin?link=1`, {
+    headers: {
+      authorization: `Bearer ${guest.session.access_token}`,
+      "sec-fetch-site": "same-origin",
+    },
+    redirect: "manual",
+  });
+  expect(begun.headers.get("location")).toBe("/account#sign-in-failed=not_allowed");
 });
 
 // Everything that is there for a guest has an effect, but for these: no such device, invitation, or operator.

@@ -155,7 +155,7 @@ async function requireCode(
   code: string | undefined,
 ): Promise<void> {
   if (code === undefined) return refuse("second_factor_required");
-  await createAttempts(env).asAccount(`code ${user.user_id}`);
+  await createAttempts(env).asCode(user.user_id);
   const factors = createSecondFactors(env.DIRECTORY, config);
   if (!(await factors.check(user.user_id, code))) refuse("wrong_code");
 }

@@ -23,6 +23,7 @@ import { publicBody } from "./body.ts";
 import type { CookieJar } from "./cookies.ts";
 import { cookie, cookieOf, setCookies } from "./cookies.ts";
 import { joinFromElsewhere } from "./joining-from-elsewhere.ts";
+import { refuseGuests } from "./open-to-guests.ts";
 import { operation } from "./operation.ts";
 import { refuseForeignOrigin } from "./origin.ts";
 import { requireProof } from "./proof.ts";
@@ -113,7 +114,7 @@ export const providers = new Elysia({ prefix: "/v1/auth/oidc" })
       const open = await challenges.read("oidc.code", CodeClaimsSchema, token);
       if (!open) return refuse("challenge_refused");
       const { user_id } = open.claims;
-      await createAttempts(context.env).asAccount(user_id);
+      await createAttempts(context.env).asCode(user_id);
       const { DIRECTORY } = context.env;
       const factors = createSecondFactors(DIRECTORY, context.config);
       if (!(await factors.check(user_id, body.code))) return refuse("wrong_code");
@@ -166,6 +167,7 @@ function refuseOtherSites(request: Request, links: boolean): void {
 
 async function linking(request: Request, context: RequestContext): Promise<Link> {
   const { caller } = await identityOf(request);
+  await refuseGuests(context, caller);
   await requireProof(context, caller);
   return { user_id: caller.user_id, device_id: caller.device_id };
 }

@@ -35,6 +35,8 @@ export interface Attempts {
    * together have a limit as well, or whoever was in an account once could gather as many tries as they like.
    */
   asKnown(user_id: UserId, browser_id: string): Promise<void>;
+  /** A code of a second factor, whichever way its account was come to before. */
+  asCode(user_id: UserId): Promise<void>;
   registration(address: string): Promise<void>;
   /** Letters that one network or user asks for, of whatever kind and to whomever. */
   mailFrom(asker: string): Promise<void>;
@@ -61,6 +63,7 @@ export function createAttempts(env: Limited): Attempts {
   return {
     fromAddress: (address) => take(env.SIGN_IN_BY_ADDRESS, address),
     asAccount: (name) => take(env.SIGN_IN_BY_ACCOUNT, name),
+    asCode: (user_id) => take(env.SIGN_IN_BY_ACCOUNT, `code ${user_id}`),
     async asKnown(user_id, browser_id) {
       await take(env.SIGN_IN_BY_KNOWN_DEVICE, `${user_id} ${browser_id}`);
       await take(env.SIGN_IN_BY_KNOWN_DEVICES, user_id);
