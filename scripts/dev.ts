@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { viteArguments, viteScript } from "./local/page.ts";
 import { dataFolder, localPort, main, root } from "./local/paths.ts";
 import { untilStopped } from "./local/stop.ts";
-import { serve } from "./serve.ts";
+import { serve, withoutEdge } from "./serve.ts";
 
 /** `npm start` with reload: wrangler watches the Worker and the actors by itself, Vite watches the page. */
 await main(async () => {
@@ -10,6 +10,7 @@ await main(async () => {
     const server = await serve({
       port: localPort(),
       data: dataFolder(),
+      vars: withoutEdge,
       logLevel: process.env.LOG_LEVEL ?? "info",
       wranglerLevel: "info",
       onStep: console.log,

@@ -20,6 +20,9 @@ const SAID_FOR_NOTHING =
 /** As often as the cron in wrangler.toml. */
 const SWEEP_MS = 900_000;
 
+/** Settings of a server that people open without Cloudflare before it: nobody vouches for where they come from. */
+export const withoutEdge = { ADDRESS_FROM: "none" } as const;
+
 export interface ServeOptions {
   readonly port: number;
   /** The folder of databases, actors, files: what outlives the server. */

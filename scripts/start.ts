@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { dataFolder, localPort, main, root } from "./local/paths.ts";
 import { untilStopped } from "./local/stop.ts";
-import { serve } from "./serve.ts";
+import { serve, withoutEdge } from "./serve.ts";
 
 const greeting = (url: string, data: string) => `
 Quoth runs at ${url}
@@ -15,7 +15,7 @@ Quoth runs at ${url}
 await main(async () => {
   const data = dataFolder();
   await untilStopped(async (stopped) => {
-    const server = await serve({ port: localPort(), data, onStep: console.log });
+    const server = await serve({ port: localPort(), data, vars: withoutEdge, onStep: console.log });
     stopped(server.stop);
     console.log(greeting(server.url, relative(root, data) || data));
     if (server.complaint !== "")

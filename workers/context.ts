@@ -6,7 +6,7 @@ import type { LogFields, LogLevel } from "../schema/telemetry.ts";
 import type { Bindings, Configuration } from "./env.ts";
 import { configuration } from "./env.ts";
 import { errorFields, writeLog } from "./log.ts";
-import { addressOf } from "./services/attempts.ts";
+import { addressOf, NOWHERE } from "./services/attempts.ts";
 
 /** Who a valid token says is asking, and until when it does. */
 export interface Identity {
@@ -52,7 +52,7 @@ export function openContext(
     request_id,
     own_origin: new URL(request.url).origin,
     started_at: Date.now(),
-    address: addressOf(request),
+    address: config.ADDRESS_FROM === "edge" ? addressOf(request) : NOWHERE,
     log: (level, event, fields) =>
       writeLog(config.LOG_LEVEL, level, event, { request_id, ...fields }),
     afterwards: (work) =>

@@ -97,6 +97,7 @@ const ConfigurationSchema = z.object({
   ),
   MAIL_DELIVERY: z.enum(["binding", "outbox"]),
   MAIL_FROM: z.email(),
+  ADDRESS_FROM: z.enum(["edge", "none"]),
   CORS_ORIGINS: OriginsSchema,
   LOG_LEVEL: z.enum(logLevels),
   RECEIPT_KEYS: KeyListSchema,

@@ -28,6 +28,7 @@ const wrong: Record<string, [setting: string, value: string]> = {
   "a level that does not exist": ["LOG_LEVEL", "loud"],
   "a door that is neither open nor closed": ["REGISTRATION", "ajar"],
   "an age that is no number": ["MINIMUM_AGE", "old enough"],
+  "an address from somewhere else": ["ADDRESS_FROM", "x-forwarded-for"],
   "guests that are neither": ["GUESTS", "maybe"],
   "a way of mail that does not exist": ["MAIL_DELIVERY", "pigeon"],
   "a sender that is no address": ["MAIL_FROM", "the deployment"],

@@ -94,7 +94,7 @@ async function rotated(rotating: Rotating): Promise<string> {
     device_id,
     token_hash: await secretHash(token),
     next: { token_id, issued_at, expires_at, token_hash: await secretHash(offered) },
-    place: placeOf(request),
+    place: placeOf(request, context),
   });
   if (!answer.ok) {
     // What failed in passing leaves the session as it is: it is asked for again.

@@ -57,7 +57,7 @@ export async function openSession(sign_in: SignIn): Promise<Session> {
   const { token_id, issued_at, expires_at } = start;
   const token = { token_id, issued_at, expires_at, token_hash: await secretHash(refresh_token) };
   const name = device_name ?? deviceNameOf(request.headers.get("user-agent"));
-  const device = { user_id, device_id, name, place: placeOf(request), method };
+  const device = { user_id, device_id, name, place: placeOf(request, context), method };
   await createAccounts(context.env.DIRECTORY).stay(user_id);
   valueOf(await inboxActor(context.env, user_id).signIn({ ...device, ...token }));
   const former = sign_in.former ?? (await formerDevice(request, context));
@@ -140,8 +140,9 @@ export function isBrowser(
   return request.headers.has("sec-fetch-site") || request.headers.get("origin") === own_origin;
 }
 
-/** A city and a country as the edge knows them, or nothing. */
-export function placeOf(request: Request): string {
+/** A city and a country as the edge knows them, or nothing: without the edge the local server makes one up. */
+export function placeOf(request: Request, { config }: Pick<RequestContext, "config">): string {
+  if (config.ADDRESS_FROM !== "edge") return "";
   const { city, country } = (request.cf ?? {}) as { city?: unknown; country?: unknown };
   return [city, country]
     .filter((part) => typeof part === "string")

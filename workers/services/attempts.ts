@@ -83,9 +83,17 @@ export function createAttempts(env: Limited): Attempts {
 }
 
 /** Who asks, as the edge sees it. A machine of its own has no edge in front of it. */
+/** Whoever comes from where nobody says from where. All of them count as one. */
+export const NOWHERE = "local";
+
+/**
+ * As Cloudflare's edge says it, which takes away what a client says of itself. Without the edge that header is the
+ * client's own word: the local server sets it where it is missing and keeps it where it is not. So a server without the
+ * edge does not ask (`ADDRESS_FROM`).
+ */
 export function addressOf(request: Request): string {
   const address = request.headers.get("cf-connecting-ip");
-  return address === null ? "local" : networkOf(address);
+  return address === null ? NOWHERE : networkOf(address);
 }
 
 /** One subscriber has a whole /64 of IPv6, so its addresses count as one. */
