@@ -20,7 +20,10 @@ import { operation } from "./operation.ts";
 import { DevicePathSchema } from "./paths.ts";
 import { requireProof } from "./proof.ts";
 
-const list = operation("tokens", "listTokens", "One's tokens for programs", { account: true });
+const list = operation("tokens", "listTokens", "One's tokens for programs", {
+  account: true,
+  refusals: ["not_found"],
+});
 const create = operation("tokens", "createToken", "Make a token for a program; it is shown once", {
   account: true,
   refusals: ["recent_sign_in_required", "wrong_credentials", "slow_down", "too_many"],

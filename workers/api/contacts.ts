@@ -27,7 +27,9 @@ import { operation } from "./operation.ts";
 
 const inboxRefusals = ["command_id_reused", "slow_down"] as const;
 
-const list = operation("contacts", "listContacts", "One's contacts and requests, by handle");
+const list = operation("contacts", "listContacts", "One's contacts and requests, by handle", {
+  refusals: ["not_found"],
+});
 const ask = operation(
   "contacts",
   "addContact",

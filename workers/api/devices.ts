@@ -10,7 +10,10 @@ import { operation } from "./operation.ts";
 import { DevicePathSchema } from "./paths.ts";
 import { endDevice } from "./ending.ts";
 
-const list = operation("devices", "listDevices", "Where one is signed in", { account: true });
+const list = operation("devices", "listDevices", "Where one is signed in", {
+  account: true,
+  refusals: ["not_found"],
+});
 const rename = operation("devices", "renameDevice", "Name one of one's devices", { account: true });
 const end = operation("devices", "endDevice", "Sign one of one's devices out", { account: true });
 

@@ -25,7 +25,10 @@ import { MessagePathSchema, RoomPathSchema } from "./paths.ts";
 const changes = { idempotent: true, refusals: ["command_id_reused", "slow_down"] } as const;
 const bounded = { idempotent: true, refusals: [...changes.refusals, "too_many"] } as const;
 
-const state = operation("inbox", "getInbox", "Everything that a client needs in order to start");
+const state = operation("inbox", "getInbox", "Everything that a client needs in order to start", {
+  // Whose account was erased has a token for some minutes, and no inbox any more.
+  refusals: ["not_found"],
+});
 const arrange = operation("inbox", "arrangeRoom", "How a room stands in one's list", changes);
 const draft = operation(
   "inbox",

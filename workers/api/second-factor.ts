@@ -32,17 +32,17 @@ const confirm = operation(
   "second-factor",
   "confirmSecondFactor",
   "Put the second factor in force by its first code, and get the recovery codes",
-  { account: true, refusals: ["wrong_code", "slow_down"] },
+  { account: true, refusals: ["not_found", "wrong_code", "slow_down"] },
 );
 const remove = operation("second-factor", "removeSecondFactor", "End the second factor", {
   account: true,
-  refusals: proofRefusals,
+  refusals: [...proofRefusals, "not_found"],
 });
 const renew = operation(
   "second-factor",
   "renewRecoveryCodes",
   "Make new recovery codes; the old ones end",
-  { account: true, refusals: proofRefusals },
+  { account: true, refusals: [...proofRefusals, "not_found"] },
 );
 
 /** The second factor of one's own account. */
