@@ -164,6 +164,9 @@ export const limits = {
   invitations: 100,
   /** Between asking for an account to be deleted and its erasure; signing in takes it back. */
   deletion_grace_ms: 14 * DAY,
+  /** A handle that somebody has left is held for them for so long; of those whom one has left, so many. */
+  handle_hold_ms: 30 * DAY,
+  held_handles: 5,
   /** After a refusal for age, another try from the same browser is refused unread. */
   age_refusal_ms: DAY,
 

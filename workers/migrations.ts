@@ -3,6 +3,6 @@
  * database says. A test compares them with the files in migrations/.
  */
 export const expectedMigrations = {
-  directory: ["0001_accounts.sql", "0002_people.sql"],
+  directory: ["0001_accounts.sql", "0002_people.sql", "0004_held_handles.sql"],
   history: ["0001_archive.sql"],
 } as const satisfies Record<string, readonly string[]>;

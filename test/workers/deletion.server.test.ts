@@ -135,6 +135,8 @@ test("END-3 when the time of grace is over, nothing personal is left", async () 
 
 test("END-4 the handle and the address of who has gone are free again", async () => {
   const dan = await provenPerson("dan");
+  // Also one that they had before, and which was held for them.
+  await dan.asks("/v1/me", { method: "PATCH", body: { handle: "daniel" } });
   await leaves(dan);
   await graceIsOver(dan);
   await sweeps();

@@ -39,13 +39,58 @@ test("OWN-1 a person changes how they are called, and others see it", async () =
   expect(reply.json).toMatchObject({ ...change, handle: "ada.l", user_id: ada.user_id });
   const seen = await eve.asks("/v1/users?handle=ada.l");
   expect(seen.json).toMatchObject({ users: [{ ...change, handle: "ada.l" }] });
-  // What is left out stays, and the old handle is free.
+  // What is left out stays.
   expect((await changes(ada, { pronouns: "" })).json).toMatchObject({
     ...change,
     handle: "ada.l",
     pronouns: "",
   });
-  expect((await changes(eve, { handle: "ada" })).status).toBe(200);
+});
+
+test("OWN-10 a handle that somebody has left is held for them, and for nobody else, until its time is over", async () => {
+  const [mina, thief] = await Promise.all([
+    signUp(server.origin, "mina"),
+    signUp(server.origin, "thief"),
+  ]);
+  const registers = (handle: string) =>
+    ask(server.origin, "/v1/auth/register", {
+      method: "POST",
+      body: { handle, password: PASSWORD },
+      headers: { "cf-connecting-ip": addressFor(`as ${handle}`) },
+    });
+  expect((await changes(mina, { handle: "wilhelmina" })).status).toBe(200);
+  for (const handle of ["mina", "MINA", "rnina"]) {
+    expect(problemOf(await changes(thief, { handle })).code).toBe("handle_taken");
+    expect(problemOf(await registers(handle)).code).toBe("handle_taken");
+  }
+  expect((await meOf(thief)).user.handle).toBe("thief");
+  // A change that did not come to be left nothing held.
+  expect(problemOf(await changes(thief, { handle: "wilhelmina" })).code).toBe("handle_taken");
+  const { DIRECTORY } = await server.env();
+  const holds = async (of: Person) =>
+    (
+      await DIRECTORY.prepare("SELECT handle_key FROM held_handles WHERE user_id = ?")
+        .bind(of.user_id)
+        .all()
+    ).results.length;
+  expect(await holds(thief)).toBe(0);
+  expect((await changes(mina, { handle: "mina" })).status).toBe(200);
+  expect((await changes(mina, { handle: "wilhelmina" })).status).toBe(200);
+  await DIRECTORY.prepare("UPDATE held_handles SET until = ?2 WHERE user_id = ?1")
+    .bind(mina.user_id, Date.now())
+    .run();
+  expect((await changes(thief, { handle: "mina" })).status).toBe(200);
+  expect(problemOf(await changes(mina, { handle: "mina" })).code).toBe("handle_taken");
+});
+
+test("OWN-10 nobody gathers handles by passing through them", async () => {
+  const passer = await signUp(server.origin, "passer");
+  for (let at = 0; at < limits.held_handles + 3; at += 1)
+    expect((await changes(passer, { handle: `passer.${at}` })).status).toBe(200);
+  const other = await signUp(server.origin, "other.one");
+  expect((await changes(other, { handle: "passer" })).status).toBe(200);
+  const newest = { handle: `passer.${limits.held_handles + 1}` };
+  expect(problemOf(await changes(other, newest)).code).toBe("handle_taken");
 });
 
 test("OWN-2 a handle that looks like another's is taken, and one's own in another form is not", async () => {

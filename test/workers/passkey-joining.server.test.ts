@@ -4,7 +4,7 @@ import type { Server } from "../support/harness.ts";
 import { startServer } from "../support/harness.ts";
 import { secretHash } from "../../workers/services/secrets.ts";
 import { asksToJoin, joins, optionsOf, signInWithPasskey } from "./passkey-person.ts";
-import { problemOf } from "./person.ts";
+import { problemOf, signUp } from "./person.ts";
 
 /** Registering with a passkey where the deployment does not take just anybody. */
 const servers: Server[] = [];
@@ -59,4 +59,15 @@ test("KEY-1 by invitation, one who holds it joins with a passkey, and one invita
   expect(problemOf(second.reply).code).toBe("link_refused");
   const signing = await signInWithPasskey(origin, "bo", second.passkey);
   expect(problemOf(signing).code).toBe("passkey_refused");
+});
+
+test("KEY-1 a handle that is reserved, that looks like another's or is held is refused before a passkey is made", async () => {
+  const { origin } = await deployment({});
+  const owner = await signUp(origin, "paypal");
+  await signUp(origin, "raven");
+  const change = { method: "PATCH", body: { handle: "paypal.old" } };
+  expect((await owner.asks("/v1/me", change)).status).toBe(200);
+  for (const handle of ["\u0430dmin", "rav\u0435n", "Raven", "paypal"])
+    expect(problemOf(await asksToJoin(origin, handle)).code, handle).toBe("handle_taken");
+  expect((await asksToJoin(origin, "ravenna")).status).toBe(200);
 });

@@ -100,7 +100,7 @@ export const passkeySignIn = new Elysia({ prefix: "/auth/passkeys" })
       await requireJoining({ request, set }, body);
       const { handle, mail, invitation, device_name } = body;
       // A passkey that turns out to be for nothing would stay on the device, so what can be said is said before.
-      if (await createAccounts(context.env.DIRECTORY).byLogin(handle)) refuse("handle_taken");
+      if (!(await createAccounts(context.env.DIRECTORY).isFree(handle))) refuse("handle_taken");
       const { user_id, display_name } = newUser("person", handle, body.display_name);
       const names = { user_id, handle, display_name };
       const claims: JoiningClaims = { ...names, mail, invitation, device_name };

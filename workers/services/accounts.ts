@@ -26,8 +26,10 @@ export interface Login {
 }
 
 export interface Accounts {
-  /** False where the handle is taken: the same one, or one that looks like it; or the owner's bots are too many. */
+  /** False where the handle is taken: by one that looks like it, or held for who had it; or the owner's bots are too many. */
   register(account: NewAccount): Promise<boolean>;
+  /** Whether `register` would take it now; it decides again. */
+  isFree(handle: string): Promise<boolean>;
   /** By handle, or by a mail address that was proved. */
   byLogin(text: string): Promise<Login | null>;
   byId(user_id: UserId): Promise<Login | null>;
@@ -55,8 +57,11 @@ const statements = {
   register: `INSERT INTO accounts (user_id, kind, handle, handle_key, display_name, pronouns, fields, owner,
       mail_pending, password_hash, created_at)
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
-    WHERE ?8 IS NULL OR (SELECT count(*) FROM accounts WHERE owner = ?8 AND kind = 'bot') < ${limits.bots}
+    WHERE (?8 IS NULL OR (SELECT count(*) FROM accounts WHERE owner = ?8 AND kind = 'bot') < ${limits.bots})
+      AND NOT EXISTS (SELECT 1 FROM held_handles AS h WHERE h.handle_key = ?4 AND h.until > ?12)
     ON CONFLICT DO NOTHING RETURNING user_id`,
+  taken: `SELECT 1 FROM accounts WHERE handle_key = ?1
+    UNION ALL SELECT 1 FROM held_handles WHERE handle_key = ?1 AND until > ?2`,
   byHandle: `SELECT ${LOGIN} FROM accounts AS a WHERE a.handle = ?1`,
   byMail: `SELECT ${LOGIN} FROM accounts AS a WHERE a.mail_key = ?1`,
   byId: `SELECT ${LOGIN} FROM accounts AS a WHERE a.user_id = ?1`,
@@ -93,7 +98,7 @@ interface AccountRow extends Omit<Account, "has_password" | "second_factor" | "p
   providers: string;
 }
 
-export function createAccounts(database: D1Database): Accounts {
+export function createAccounts(database: D1Database, now: () => number = Date.now): Accounts {
   const bind = (name: keyof typeof statements, ...values: (string | number | null)[]) =>
     database.prepare(statements[name]).bind(...values);
   const one = async (name: "byHandle" | "byMail" | "byId", value: string) =>
@@ -107,8 +112,12 @@ export function createAccounts(database: D1Database): Accounts {
       const key = skeletonOf(handle);
       if (isReserved(key)) return false;
       const names = [user_id, kind, handle, key, display_name, pronouns];
-      const rest = [JSON.stringify(fields), owner, mail_pending, password_hash, created_at];
+      const rest = [JSON.stringify(fields), owner, mail_pending, password_hash, created_at, now()];
       return (await bind("register", ...names, ...rest).first()) !== null;
+    },
+    async isFree(handle) {
+      const key = skeletonOf(handle);
+      return !isReserved(key) && (await bind("taken", key, now()).first()) === null;
     },
     byLogin: (text) =>
       text.includes("@") ? one("byMail", mailKeyOf(text)) : one("byHandle", text),

@@ -41,6 +41,7 @@ const statements = {
   recoveryCodes: "DELETE FROM recovery_codes WHERE user_id = ?1",
   identities: "DELETE FROM identities WHERE user_id = ?1",
   links: "DELETE FROM links WHERE user_id = ?1",
+  heldHandles: "DELETE FROM held_handles WHERE user_id = ?1",
   empty: `UPDATE accounts SET kind = 'gone', handle = ?2, handle_key = ?3, display_name = '', pronouns = '',
       fields = '[]', verified = 0, owner = NULL, mail = NULL, mail_key = NULL, mail_hash = NULL, mail_pending = NULL,
       password_hash = NULL, leaving_at = NULL
@@ -49,13 +50,14 @@ const statements = {
   oldUses: `DELETE FROM invitation_uses WHERE invitation_id NOT IN
     (SELECT invitation_id FROM invitations WHERE expires_at > ?1)`,
   oldInvitations: "DELETE FROM invitations WHERE expires_at <= ?1",
+  oldHolds: "DELETE FROM held_handles WHERE until <= ?1",
   oldSpent: "DELETE FROM spent WHERE expires_at <= ?1",
 } as const;
 
 /** Everything of theirs in the directory, and their address where others wrote it down. Before the row is emptied. */
 const belongings = [
   ...["localMail", "localMailPending", "invited", "usesOfOwn", "own"],
-  ...["passkeys", "secondFactors", "recoveryCodes", "identities", "links"],
+  ...["passkeys", "secondFactors", "recoveryCodes", "identities", "links", "heldHandles"],
 ] as readonly (keyof typeof statements)[];
 
 const ROOMS_AT_ONCE = 20;
@@ -98,7 +100,7 @@ export function createErasure(env: Needed, now: () => number = Date.now): Erasur
       return true;
     },
     async purge() {
-      const names = ["oldLinks", "oldUses", "oldInvitations", "oldSpent"] as const;
+      const names = ["oldLinks", "oldUses", "oldInvitations", "oldHolds", "oldSpent"] as const;
       await env.DIRECTORY.batch(names.map((name) => bind(name, now())));
     },
   };

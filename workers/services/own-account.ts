@@ -1,4 +1,5 @@
 import type { UserId } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
 import type { User } from "../../schema/user.ts";
 import { mailKeyOf } from "./accounts.ts";
 import { isReserved, skeletonOf } from "./skeleton.ts";
@@ -12,7 +13,7 @@ export interface ProfileChange {
 }
 
 export interface OwnAccount {
-  /** False where the handle is taken: the same one, or one that looks like it. */
+  /** False where the handle is taken: by one that looks like it, or held for somebody else who had it. */
   changeProfile(user_id: UserId, change: ProfileChange): Promise<boolean>;
   /** An address that waits for its link, or none. */
   setPendingMail(user_id: UserId, mail: string | null): Promise<void>;
@@ -33,7 +34,19 @@ const wish = "iif(mail_hash IS NULL, NULL, '')";
 const statements = {
   changeProfile: `UPDATE OR IGNORE accounts SET handle = coalesce(?2, handle), handle_key = coalesce(?3, handle_key),
       display_name = coalesce(?4, display_name), pronouns = coalesce(?5, pronouns), fields = coalesce(?6, fields)
-    WHERE user_id = ?1 AND kind <> 'gone' RETURNING user_id`,
+    WHERE user_id = ?1 AND kind <> 'gone'
+      AND NOT EXISTS (SELECT 1 FROM held_handles AS h WHERE h.handle_key = ?3 AND h.user_id <> ?1 AND h.until > ?7)
+    RETURNING user_id`,
+  // Before the change, in its transaction, and only where the change will come to be.
+  hold: `INSERT INTO held_handles (handle_key, user_id, until)
+    SELECT a.handle_key, a.user_id, ?3 FROM accounts AS a
+    WHERE a.user_id = ?1 AND a.kind <> 'gone' AND a.handle_key <> ?2
+      AND NOT EXISTS (SELECT 1 FROM accounts AS o WHERE o.handle_key = ?2)
+      AND NOT EXISTS (SELECT 1 FROM held_handles AS h WHERE h.handle_key = ?2 AND h.user_id <> ?1 AND h.until > ?4)
+    ON CONFLICT (handle_key) DO UPDATE SET user_id = excluded.user_id, until = excluded.until`,
+  // Whoever changes often keeps the newest: nobody gathers handles by passing through them.
+  holdFewer: `DELETE FROM held_handles WHERE user_id = ?1 AND handle_key NOT IN
+    (SELECT handle_key FROM held_handles WHERE user_id = ?1 ORDER BY until DESC LIMIT ${limits.held_handles})`,
   setPendingMail: "UPDATE accounts SET mail_pending = ?2 WHERE user_id = ?1 AND kind <> 'gone'",
   proveMail: `UPDATE OR IGNORE accounts SET mail = ?2, mail_key = ?3, mail_hash = ${wish}, mail_pending = NULL
     WHERE user_id = ?1 AND mail_pending = ?2 AND kind <> 'gone' RETURNING user_id`,
@@ -49,7 +62,7 @@ const statements = {
   unmake: "DELETE FROM accounts WHERE user_id = ?1",
 } as const;
 
-export function createOwnAccount(database: D1Database): OwnAccount {
+export function createOwnAccount(database: D1Database, now: () => number = Date.now): OwnAccount {
   const bind = (name: keyof typeof statements, ...values: (string | number | null)[]) =>
     database.prepare(statements[name]).bind(...values);
   return {
@@ -58,7 +71,11 @@ export function createOwnAccount(database: D1Database): OwnAccount {
       if (key !== null && isReserved(key)) return false;
       const names = [handle ?? null, key, display_name ?? null, pronouns ?? null];
       const list = fields === undefined ? null : JSON.stringify(fields);
-      return (await bind("changeProfile", user_id, ...names, list).first()) !== null;
+      const change = bind("changeProfile", user_id, ...names, list, now());
+      if (key === null) return (await change.first()) !== null;
+      const hold = bind("hold", user_id, key, now() + limits.handle_hold_ms, now());
+      const [, changed] = await database.batch([hold, change, bind("holdFewer", user_id)]);
+      return (changed?.results ?? []).length > 0;
     },
     async setPendingMail(user_id, mail) {
       await bind("setPendingMail", user_id, mail).run();
