@@ -4,7 +4,7 @@
  * 4200 to 4299 stop.
  */
 export const closes = {
-  restarting: { code: 4000, text: "The room moves or restarts. Come back and resume." },
+  restarting: { code: 4000, text: "This end moves or restarts. Come back and resume." },
   /** The session has ended: this device is signed out. */
   signed_out: { code: 4100, text: "This device has been signed out. Sign in again." },
   removed: { code: 4200, text: "You are no longer a member of this room." },

@@ -6,6 +6,7 @@ import { limits } from "../../schema/limits.ts";
 import { startServer } from "../support/harness.ts";
 import type { Server } from "../support/harness.ts";
 import { createsPasskey } from "../support/authenticator.ts";
+import { about, letterTo, tokenIn } from "./mailbox.ts";
 import { optionsOf, signInWithPasskey } from "./passkey-person.ts";
 import type { Person } from "./person.ts";
 import { ask, PASSWORD, problemOf, signUp } from "./person.ts";
@@ -35,8 +36,8 @@ const logsIn = (person: Person, more: object = {}) =>
 const accountOf = async (person: Person) =>
   v.parse(MeSchema, (await person.asks("/v1/me")).json).account;
 
-async function withSecondFactor(handle: string) {
-  const person = await signUp(origin, handle);
+async function withSecondFactor(handle: string, more: object = {}) {
+  const person = await signUp(origin, handle, more);
   const begun = v.parse(SecondFactorSchema, (await posts(person, "second-factor")).json);
   const confirmed = await posts(person, "second-factor/confirm", {
     code: codeOf(begun.secret),
@@ -105,6 +106,24 @@ test("OTP-4 new recovery codes are made with proof, and end the old ones", async
   expect((await logsIn(person, { code: renewed[0] })).status).toBe(200);
   const without = await signUp(origin, "without");
   expect(problemOf(await posts(without, "recovery-codes")).code).toBe("not_found");
+});
+
+test("MAIL-6 a new password by a letter's link asks for the second factor's code as the old one did", async () => {
+  const { person, secret } = await withSecondFactor("mel", { mail: "mel@example.org" });
+  const sends = (path: string, body: object) => ask(origin, path, { method: "POST", body });
+  const proof = tokenIn(await letterTo(origin, "mel@example.org", about.verify));
+  expect((await sends("/v1/auth/mail/verify", { token: proof })).status).toBe(204);
+  await sends("/v1/auth/password/forgot", { mail: "mel@example.org" });
+  const token = tokenIn(await letterTo(origin, "mel@example.org", about.reset));
+  const password = "a staple for the battery";
+  const reset = await sends("/v1/auth/password/reset", { token, password });
+  // Nobody is signed in by it, nor told more than that it is done.
+  expect([reset.status, reset.text, reset.headers.getSetCookie()]).toEqual([204, "", []]);
+  expect(problemOf(await logsIn(person, { password })).code).toBe("second_factor_required");
+  const wrong = await logsIn(person, { password, code: "000000" });
+  expect(problemOf(wrong).code).toBe("wrong_code");
+  const code = codeOf(secret, 1);
+  expect((await logsIn(person, { password, code })).status).toBe(200);
 });
 
 test("OTP-6 a second factor ends with proof only, and then no code is asked for", async () => {
