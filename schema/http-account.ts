@@ -21,8 +21,15 @@ const secret = v.pipe(v.string(), v.minLength(16), v.maxLength(256));
 const code = v.pipe(v.string(), v.trim(), v.minLength(6), v.maxLength(32));
 /** What `@simplewebauthn/browser` gives; the library judges it. */
 const credential = v.looseObject({ id: v.pipe(v.string(), v.maxLength(2_048)) });
-/** ISO, as a date field gives it. */
-const birth_date = v.pipe(v.string(), v.isoDate());
+/** ISO, as a date field gives it, and a day that there was: the form alone lets 31 February pass. */
+const birth_date = v.pipe(
+  v.string(),
+  v.isoDate(),
+  v.check((text) => {
+    const day = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+  }, "no day of the calendar"),
+);
 
 /** Signing up and in. */
 const joining = {

@@ -205,6 +205,11 @@ test("INV-12 an invitation that is not for guests lets none in, and a guest's ag
   expect(problemOf(await asking(ada, { guest: true })).code).toBe("invalid");
   const open = await invites(ada, { room_id, guest: true });
   expect(problemOf(await enters(open.token, { birth_date: undefined })).field).toBe("birth_date");
+  for (const birth_date of ["1990-02-31", "1990-13-01", "31.01.1990"])
+    expect(problemOf(await enters(open.token, { birth_date }))).toMatchObject({
+      code: "invalid",
+      field: "birth_date",
+    });
   expect(problemOf(await enters(open.token, { birth_date: "2020-01-01" })).code).toBe("too_young");
   expect((await views(open.token)).status).toBe(200);
   const guests = await (
