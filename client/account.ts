@@ -145,6 +145,11 @@ function profile(call: Call) {
       call({ method: "PATCH", path: "/v1/me", body, read: nothing }),
     changeMail: (body: Body<typeof account.ChangeMailBodySchema>) =>
       call({ method: "PUT", path: "/v1/me/mail", body, read: nothing }),
+    exportAccount: () =>
+      call({
+        path: "/v1/me/export",
+        read: having<Answer<typeof account.ExportSchema>>("user", "account", "inbox"),
+      }),
     sendMailLinkAgain: () => call({ method: "POST", path: "/v1/me/mail/again", read: nothing }),
     leave: (proof: Proof) =>
       call({

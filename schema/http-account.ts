@@ -3,6 +3,7 @@ import { ContactSchema } from "./contact.ts";
 import { ApiTokenSchema, DeviceNameSchema, DeviceSchema, ScopeSchema } from "./device.ts";
 import { DeviceIdSchema, RoomIdSchema, UserIdSchema } from "./ids.ts";
 import { arrangement, bookmarkEntries, draftEntries } from "./inbox-commands.ts";
+import { InboxStateSchema } from "./inbox.ts";
 import { limits } from "./limits.ts";
 import { PresenceModeSchema, StatusSchema } from "./presence.ts";
 import { SettingsChangeSchema } from "./settings.ts";
@@ -240,5 +241,18 @@ export const ContactSaltSchema = v.object({ salt: v.string() });
 export const ContactMatchesSchema = v.object({
   matches: v.array(v.object({ hash: v.string(), user: UserSchema })),
 });
+/** One's own data. `account.providers` are issuers here, since what is taken away outlives the deployment's names. */
+export const ExportSchema = v.object({
+  exported_at: v.number(),
+  user: UserSchema,
+  account: AccountSchema,
+  identities: v.array(
+    v.object({ issuer: v.string(), subject: v.string(), created_at: v.number() }),
+  ),
+  passkeys: v.array(PasskeySchema),
+  tokens: v.array(ApiTokenSchema),
+  inbox: InboxStateSchema,
+});
+export type Export = v.InferOutput<typeof ExportSchema>;
 export const DoneSchema = v.object({ seq: v.nullable(v.number()), replayed: v.boolean() });
 export const LeavingSchema = v.object({ leaving_at: v.number() });

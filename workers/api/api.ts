@@ -16,6 +16,7 @@ import { mailLinks } from "./mail-links.ts";
 import { guests } from "./guests.ts";
 import { invitations } from "./invitations.ts";
 import { contacts } from "./contacts.ts";
+import { accountExport } from "./export.ts";
 import { identities } from "./identities.ts";
 import { inbox } from "./inbox.ts";
 import { passkeys } from "./passkeys.ts";
@@ -61,6 +62,7 @@ export const app = new Elysia({ adapter: CloudflareAdapter, aot: false, normaliz
   .use(secondFactor)
   .use(providers)
   .use(identities)
+  .use(accountExport)
   .use(users)
   .use(operators)
   .use(tickets)

@@ -199,6 +199,15 @@ const accountExamples = {
 
 export const examples: Readonly<Record<string, unknown>> = {
   ...accountExamples,
+  Export: {
+    exported_at: AT,
+    user: ada,
+    account,
+    identities: [{ issuer: "https://id.example.org", subject: "248289761001", created_at: AT }],
+    passkeys: [passkey],
+    tokens: [token],
+    inbox: accountExamples.InboxState,
+  },
   Users: { users: [ada, bo] },
   ...roomExamples,
 };
