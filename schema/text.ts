@@ -24,16 +24,36 @@ export const line = (min_characters: number, max_characters: number) =>
     v.check((text) => text === "" || visible.test(text), "nothing to be seen"),
   );
 
+/** Some plain lines, as long as all of them together may be: line breaks stay, what is hidden is refused. */
+export const paragraphs = (max_characters: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(max_characters * 4, `at most ${max_characters} characters`),
+    v.check((text) => text.isWellFormed(), "not well-formed Unicode"),
+    v.normalize("NFC"),
+    v.transform((text) => text.replaceAll(/\r\n?/g, "\n")),
+    v.trim(),
+    v.maxLength(max_characters, `at most ${max_characters} characters`),
+    v.check(
+      (text) => !deceptive.test(text.replaceAll("\n", "")),
+      "contains control or invisible characters",
+    ),
+  );
+
 /** The issue of a text that is too long: its own refusal, so that a client can offer something better. */
 export const TEXT_TOO_LONG = "text_too_long";
 
 /** A message as it was written. It is markdown source; what it means is decided where it is shown. */
-export const MessageTextSchema = v.pipe(
-  v.string(),
-  v.check((text) => utf8Bytes(text, limits.text_bytes) <= limits.text_bytes, TEXT_TOO_LONG),
-  v.check((text) => text.isWellFormed(), "not well-formed Unicode"),
-  v.check((text) => text.trim().length > 0, "empty"),
-);
+const messageText = (max_bytes: number) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => utf8Bytes(text, max_bytes) <= max_bytes, TEXT_TOO_LONG),
+    v.check((text) => text.isWellFormed(), "not well-formed Unicode"),
+    v.check((text) => text.trim().length > 0, "empty"),
+  );
+export const MessageTextSchema = messageText(limits.text_bytes);
+/** Over HTTP also what has to lie in a file of its own. */
+export const LongTextSchema = messageText(limits.large_text_bytes);
 
 const encoder = new TextEncoder();
 
