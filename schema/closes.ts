@@ -5,6 +5,7 @@
  */
 export const closes = {
   restarting: { code: 4000, text: "This end moves or restarts. Come back and resume." },
+  slow: { code: 4001, text: "This reader is too slow. Come back and resume from your position." },
   /** The session has ended: this device is signed out. */
   signed_out: { code: 4100, text: "This device has been signed out. Sign in again." },
   removed: { code: 4200, text: "You are no longer a member of this room." },

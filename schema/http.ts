@@ -1,15 +1,20 @@
 import * as v from "valibot";
+import { roleEntries } from "./commands/member.ts";
+import { forwardEntries, sendEntries } from "./commands/message.ts";
+import { roomOfSeveral } from "./commands/room.ts";
+import type { OwnCursor } from "./cursors.ts";
+import { OwnCursorSchema } from "./cursors.ts";
 import { EventSchema } from "./events.ts";
 import { RoomIdSchema, UserIdSchema } from "./ids.ts";
-import { limits } from "./limits.ts";
 import { MemberSchema } from "./member.ts";
 import { MessageSchema } from "./message.ts";
 import { RoleSchema } from "./permissions.ts";
 import { PositionSchema, SeqSchema } from "./position.ts";
+import { queryAnswers } from "./queries.ts";
 import { HeadSchema, PublicKeySchema, ReceiptSchema } from "./receipt.ts";
 import { RefusalCodeSchema } from "./refusals.ts";
-import { RoomNameSchema, RoomSchema, TopicSchema } from "./room.ts";
-import { MessageTextSchema } from "./text.ts";
+import { roomChange, RoomSchema } from "./room.ts";
+import { LongTextSchema } from "./text.ts";
 import { UserSchema } from "./user.ts";
 
 /** Bodies of requests. What is about accounts and signing in is in http-account.ts. */
@@ -18,24 +23,31 @@ export const TicketBodySchema = v.strictObject({ room_id: v.nullable(RoomIdSchem
 export const ReadBodySchema = v.strictObject({ seq: SeqSchema });
 export const CreateRoomBodySchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("direct"), with: UserIdSchema }),
-  v.strictObject({
-    kind: v.picklist(["group", "channel"]),
-    name: RoomNameSchema,
-    topic: v.optional(TopicSchema, ""),
-    members: v.optional(v.pipe(v.array(UserIdSchema), v.maxLength(limits.members_at_creation)), []),
-  }),
+  v.strictObject(roomOfSeveral),
 ]);
 export const AddMemberBodySchema = v.strictObject({ user_id: UserIdSchema });
-export const TextBodySchema = v.strictObject({ text: MessageTextSchema });
+export const ChangeRoomBodySchema = v.strictObject(roomChange);
+export const RoleBodySchema = v.strictObject(roleEntries);
+/** Ending a mute is another request, so here there is a time. */
+export const MuteBodySchema = v.strictObject({
+  muted_until: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+export const SendBodySchema = v.strictObject({ ...sendEntries, text: LongTextSchema });
+export const ForwardBodySchema = v.strictObject(forwardEntries);
+export const TextBodySchema = v.strictObject({ text: LongTextSchema });
 
 /** Bodies of answers. */
 /** How far one has read, and what is left of others' messages after it. */
-export const ReadAnswerSchema = v.object({ read_seq: SeqSchema, badge: v.number() });
-export type ReadAnswer = v.InferOutput<typeof ReadAnswerSchema>;
+export const ReadAnswerSchema = OwnCursorSchema;
+export type ReadAnswer = OwnCursor;
 export const UsersSchema = v.object({ users: v.array(UserSchema) });
 export const TicketSchema = v.object({ ticket: v.string(), expires_at: v.number() });
 
-export const ReceiptAnswerSchema = v.object({ receipt: ReceiptSchema, replayed: v.boolean() });
+/** `receipt` is null where things were so already, or the change is nobody's but the caller's: then nothing is in the log. */
+export const ReceiptAnswerSchema = v.object({
+  receipt: v.nullable(ReceiptSchema),
+  replayed: v.boolean(),
+});
 export type ReceiptAnswer = v.InferOutput<typeof ReceiptAnswerSchema>;
 
 /** A direct room that exists already has no new receipt: asking for it again is asking where it is. */
@@ -64,11 +76,22 @@ export const MessagePageSchema = v.object({
 });
 export type MessagePage = v.InferOutput<typeof MessagePageSchema>;
 
+/** What a room answers to questions: see queries.ts. */
+export const ThreadPageSchema = queryAnswers.thread;
+export const VersionsSchema = queryAnswers.versions;
+export const PinsSchema = queryAnswers.pins;
+export const ReactionPageSchema = queryAnswers.reactions;
+export const MemberPageSchema = queryAnswers.members;
+/** A page of members, or who is meant by what was typed so far. */
+export const MembersAnswerSchema = v.union([MemberPageSchema, UsersSchema]);
+
 /** `after` is what to ask for next, null where the page reaches the head. */
 export const EventPageSchema = v.object({
   epoch: PositionSchema.entries.epoch,
   events: v.array(EventSchema),
   head: HeadSchema,
+  /** The first event that the reader may see: where the room shows history only from one's joining on. */
+  first_seq: SeqSchema,
   after: v.nullable(SeqSchema),
 });
 export type EventPage = v.InferOutput<typeof EventPageSchema>;

@@ -21,6 +21,10 @@ export const DeviceIdSchema = idSchema("device");
 export const MessageIdSchema = idSchema("message");
 export const CommandIdSchema = idSchema("command");
 export const EpochSchema = idSchema("epoch");
+export const ReminderIdSchema = idSchema("reminder");
+export const EmojiIdSchema = idSchema("emoji");
+export const ScheduleIdSchema = idSchema("schedule");
+export const WhisperIdSchema = idSchema("whisper");
 
 export type RoomId = Id<"room">;
 export type UserId = Id<"user">;
@@ -28,7 +32,12 @@ export type DeviceId = Id<"device">;
 export type MessageId = Id<"message">;
 export type CommandId = Id<"command">;
 export type Epoch = Id<"epoch">;
+export type ReminderId = Id<"reminder">;
+/** An emoji that people drew themselves; Unicode's own have no ids. */
+export type EmojiId = Id<"emoji">;
 export type RequestId = Id<"request">;
+export type ScheduleId = Id<"schedule">;
+export type WhisperId = Id<"whisper">;
 
 /** Ten random bytes make one UUIDv7. */
 export const ID_RANDOM_BYTES = 10;
@@ -59,6 +68,21 @@ export function newId<P extends string>(prefix: P): Id<P> {
  */
 export function messageIdOf(command_id: CommandId): MessageId {
   return `message_${command_id.slice("command_".length)}`;
+}
+
+/** What waits for its time is named after the command that asked for it. */
+export function scheduleIdOf(command_id: CommandId): ScheduleId {
+  return `schedule_${command_id.slice("command_".length)}`;
+}
+
+/** The command by which it is sent: always the same one, so that it is sent once however often that is tried. */
+export function sendingOf(schedule_id: ScheduleId): CommandId {
+  return deriveId("command", "scheduled", schedule_id);
+}
+
+/** A reminder is named after the command that set it, so setting it again sets no second one. */
+export function reminderIdOf(command_id: CommandId): ReminderId {
+  return `reminder_${command_id.slice("command_".length)}`;
 }
 
 /** Two people have one direct room, whoever asks for it first. */

@@ -1,5 +1,11 @@
 import * as v from "valibot";
-import { CommandIdSchema, MessageIdSchema, RoomIdSchema, UserIdSchema } from "./ids.ts";
+import {
+  CommandIdSchema,
+  MessageIdSchema,
+  ReminderIdSchema,
+  RoomIdSchema,
+  UserIdSchema,
+} from "./ids.ts";
 import { limits } from "./limits.ts";
 import { PresenceModeSchema, StatusSchema } from "./presence.ts";
 import { SettingsChangeSchema } from "./settings.ts";
@@ -28,6 +34,13 @@ export const draftEntries = {
   edited_at: milliseconds,
 };
 export const bookmarkEntries = { note: v.optional(line(0, limits.note_characters), "") };
+export const remindEntries = {
+  room_id: RoomIdSchema,
+  /** Null for the room itself. */
+  message_id: v.optional(v.nullable(MessageIdSchema), null),
+  note: v.optional(line(0, limits.note_characters), ""),
+  at: milliseconds,
+};
 
 const room_id = RoomIdSchema;
 const message_id = MessageIdSchema;
@@ -38,6 +51,8 @@ export const inboxCommands = [
   command("draft", { room_id, ...draftEntries }),
   command("bookmark", { room_id, message_id, ...bookmarkEntries }),
   command("unbookmark", { room_id, message_id }),
+  command("remind", remindEntries),
+  command("unremind", { reminder_id: ReminderIdSchema }),
   command("settings", { change: SettingsChangeSchema }),
   command("status", { status: v.nullable(StatusSchema) }),
   command("mode", { mode: PresenceModeSchema }),

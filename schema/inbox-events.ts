@@ -1,8 +1,21 @@
 import * as v from "valibot";
 import { ContactSchema } from "./contact.ts";
 import { DeviceSchema } from "./device.ts";
-import { DeviceIdSchema, MessageIdSchema, RoomIdSchema, UserIdSchema } from "./ids.ts";
-import { BlockSchema, BookmarkSchema, DraftSchema, InboxRoomSchema, SelfSchema } from "./inbox.ts";
+import {
+  DeviceIdSchema,
+  MessageIdSchema,
+  ReminderIdSchema,
+  RoomIdSchema,
+  UserIdSchema,
+} from "./ids.ts";
+import {
+  BlockSchema,
+  BookmarkSchema,
+  DraftSchema,
+  InboxRoomSchema,
+  ReminderSchema,
+  SelfSchema,
+} from "./inbox.ts";
 import { SeqSchema } from "./position.ts";
 import { SettingsSchema } from "./settings.ts";
 
@@ -13,6 +26,11 @@ export const inboxEventBodies = {
   "draft.changed": v.object({ draft: DraftSchema }),
   "bookmark.added": v.object({ bookmark: BookmarkSchema }),
   "bookmark.removed": v.object({ room_id: RoomIdSchema, message_id: MessageIdSchema }),
+  /** New, or standing otherwise than before: its room was left, or entered again. */
+  "reminder.set": v.object({ reminder: ReminderSchema }),
+  /** Its time has come. */
+  "reminder.due": v.object({ reminder: ReminderSchema }),
+  "reminder.gone": v.object({ reminder_id: ReminderIdSchema }),
   "settings.changed": v.object({ settings: SettingsSchema }),
   "self.changed": v.object({ self: SelfSchema }),
   "contact.changed": v.object({ contact: ContactSchema }),

@@ -1,7 +1,9 @@
 import type { Caller } from "./caller.ts";
 import type { ApiToken, Device, Scope, SignInMethod } from "./device.ts";
 import type { DeviceId, RoomId, UserId } from "./ids.ts";
-import type { InboxState, RoomMark } from "./inbox.ts";
+import type { Call, InboxState, RoomMark } from "./inbox.ts";
+import type { Role } from "./permissions.ts";
+import type { MemberPreferences } from "./preferences.ts";
 import type { Presence } from "./presence.ts";
 import type { Answer } from "./rpc.ts";
 
@@ -18,8 +20,8 @@ export interface InboxRpc {
   /** Whether a device is signed in, and what it may do there. Asked by every route that changes something. */
   holds(device_id: DeviceId): Promise<boolean>;
   /**
-   * As `holds`, for a socket's ticket. The room is noted for as long as the session lives, so that its sockets end with
-   * it; a room that cannot be noted any more is `too_many`.
+   * As `holds`, for a socket's ticket, and whether there is a place for one more socket. The room is noted for as long as
+   * the session lives, so that its sockets end with it; a room that cannot be noted any more is `too_many`.
    */
   mayOpen(device_id: DeviceId, room_id: RoomId | null): Promise<Answer<null>>;
   devices(caller: Caller): Promise<Answer<Device[]>>;
@@ -36,15 +38,23 @@ export interface InboxRpc {
 
   // The person's own.
 
-  command(caller: Caller, command: unknown): Promise<Answer<InboxReply>>;
+  /** What the Worker made of something that was written is known again by the writing: see `Written`. */
+  command(caller: Caller, command: unknown, written?: Written): Promise<Answer<InboxReply>>;
   state(caller: Caller): Promise<Answer<InboxState>>;
+  /** The messages that called this person, the newest first, in the rooms that they are in. */
+  mentions(caller: Caller, page: MentionsAsked): Promise<Answer<CalledPage>>;
 
   // From rooms.
 
-  /** How a room stands for this member. A mark that is not newer than the last changes nothing. */
-  mark(mark: RoomMark): Promise<void>;
+  /**
+   * How a room stands for this member. A mark that is not newer than the last changes nothing. The room says which of
+   * its member's preferences it knows, and is answered with those that are newer.
+   */
+  mark(mark: RoomMark, knows: number): Promise<MemberPreferences | null>;
   /** The member has left, or was removed, by the event with this seq. */
   gone(room: { room_id: RoomId; epoch: string; seq: number }): Promise<void>;
+  /** This user has so many sockets in a room, and is about to open one more. Whether they may: see decision 0014. */
+  takePlace(room_id: RoomId, sockets: number): Promise<boolean>;
 
   // Among inboxes.
 
@@ -118,6 +128,30 @@ export interface InboxReply {
   /** Null where things were so already. */
   seq: number | null;
   replayed: boolean;
+}
+
+/**
+ * What a command was made of: `/remind 10m` leads to another moment each time that it is read, and is the same command
+ * all the same when it is repeated under one id.
+ */
+export interface Written {
+  text: string;
+  time_zone: string;
+}
+
+/** Where a page of mentions ends. `place` tells two of one millisecond apart. */
+export interface CalledBefore {
+  at: number;
+  place: number;
+}
+export interface MentionsAsked {
+  before: CalledBefore | null;
+  limit: number;
+}
+export interface CalledPage {
+  called: (Call & { room_id: RoomId; role: Role })[];
+  /** What to ask for next; null at the end. */
+  before: CalledBefore | null;
 }
 
 /**

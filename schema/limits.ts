@@ -10,10 +10,24 @@ const DAY = 86_400 * SECOND;
 export const limits = {
   /** A frame up, and the body of an HTTP request. Frames down are bounded by what a flush or an answer may hold. */
   frame_bytes: 128 * KIB,
+  /** Arrays and objects within one another in a frame. What the protocol knows needs a third of it. */
+  frame_depth: 32,
+  /**
+   * What a socket may have been sent without having acknowledged it; then it is closed, and resumes. A room of 500
+   * messages a second tells 300 KB of JSON a second: that is nearly fourteen seconds, and leaves room for the answer
+   * to a resume. An actor that is behind itself reads acknowledgements late, so there must be more than it ever is.
+   */
+  unacked_bytes: 4 * 1024 * KIB,
+  /** A client acknowledges when it has received so much since it last did: in that same room every other second. */
+  ack_every_bytes: 512 * KIB,
+  /** How exactly is remembered after which seq how much had been sent; what an acknowledgement may be short of. */
+  ack_step_bytes: 16 * KIB,
   /** Message text that travels inside an event, in UTF-8. */
   text_bytes: 64 * KIB,
   name_characters: 100,
   topic_characters: 500,
+  description_characters: 2_000,
+  guidelines_characters: 8_000,
   handle_characters_min: 2,
   handle_characters_max: 32,
   password_characters_min: 10,
@@ -31,6 +45,58 @@ export const limits = {
   device_name_characters: 100,
   folder_characters: 60,
   note_characters: 500,
+
+  /** Message text beyond `text_bytes` lies in a file of its own, and its beginning in the event. */
+  large_text_bytes: 10 * 1000 * 1000,
+  large_preview_characters: 1_000,
+  /** The body that brings such a text: JSON may write a character as two. It is one text and little else. */
+  large_body_bytes: 20 * 1000 * 1000 + 128 * KIB,
+  large_body_parts: 1_000,
+  /** Different emoji on one message, and how many names of those who chose one are told with it. */
+  reactions_per_message: 50,
+  reaction_users: 10,
+  reaction_users_page: 100,
+  /** Pinned messages: unless the room says otherwise, and at most. */
+  pins: 3,
+  pins_max: 50,
+  versions_page: 100,
+  thread_page: 50,
+  thread_page_max: 200,
+  thread_participants: 5,
+  threads_page: 50,
+  threads_page_max: 100,
+  members_page: 100,
+  /** Members offered while a name is typed. */
+  members_offered: 10,
+  /** A deletion can be taken back for so long, unless the room says otherwise. */
+  restore_window_ms: 600 * SECOND,
+  restore_window_ms_max: DAY,
+  edit_window_ms_max: 365 * DAY,
+  mute_ms_max: 365 * DAY,
+  /** Messages of one member in one room that wait for their time, their text together, and how far ahead they may be. */
+  scheduled_per_member: 50,
+  scheduled_characters_per_member: 512 * KIB,
+  schedule_ahead_ms: 366 * DAY,
+  /** Messages whose files are erased in one hand-over. */
+  erasures_per_delivery: 50,
+  /** What one message's text may become when it is read as markdown; beyond, it is shown as it was typed. */
+  text_nodes: 10_000,
+  text_depth: 32,
+  /** Characters that are looked through for the ends of labels of links; beyond, brackets are text. */
+  text_label_steps: 1024 * KIB,
+  /** People whom one message can call by name; further ones are shown and not called. */
+  mentions_per_message: 50,
+  /** So far into a text it is looked for whom it calls. */
+  mention_characters: 8 * KIB,
+  emoji_name_characters: 32,
+  code_language_characters: 32,
+  /** So many emoji alone are a message shown large. */
+  jumbo_emoji: 3,
+  slash_name_characters: 32,
+  /** People named in one slash command. */
+  slash_users: 20,
+  /** The longest duration that can be given to a slash command. */
+  slash_duration_ms: 366 * DAY,
 
   /** Members of one room. */
   members: 10_000,
@@ -56,6 +122,10 @@ export const limits = {
   waiting_commands: 10_000,
   waiting_bytes: 8 * 1024 * KIB,
 
+  /** Sockets of one user over all rooms and their inbox, on all devices. */
+  sockets_per_user: 10,
+  /** Rooms that an inbox asks at once how many sockets its user has there. */
+  rooms_asked_at_once: 10,
   /** Sockets of one user in one room. */
   sockets_per_member: 20,
   /** Sockets of one user to their inbox. */
@@ -76,15 +146,36 @@ export const limits = {
   presence_calls: 32,
   /** A device that comes back so soon after its socket went finds everyone still watched. */
   watch_linger_ms: 5 * SECOND,
+  /** Up to so many people are listed as being in a room; of more only the number is told. */
+  presence_listed: 200,
+  /** Who comes back to a room so soon after their socket went was never away. */
+  here_linger_ms: 5 * SECOND,
+  /** Typing is over so long after it was last heard of, and others are told of one person at most this often. */
+  typing_expires_ms: 5 * SECOND,
+  typing_gather_ms: 3 * SECOND,
+  /** People whose typing is told in one room at once. */
+  typists: 20,
+  /** Typing and whispers of one user in one room: a full bucket, and how fast it fills. */
+  signals_burst: 20,
+  signals_per_second: 2,
   /** Marks gather this long before they go to the inboxes. */
   mark_gather_ms: SECOND,
   /** Rooms over this size mark their members' inboxes only when those are looked at. */
   marked_members: 200,
-  badge_max: 100,
+  /** Counts of what is unread end here; so a page shows "999+". */
+  badge_max: 999,
+  /** Messages that one page of what makes a badge lists. */
+  badge_page: 200,
   /** Members whose cursors one write moves. */
   cursors_per_write: 1_000,
-  /** The newest messages, deleted ones included, among which the unread ones are counted. */
-  badge_window: 1_000,
+  /** The newest messages, deleted ones and those in threads included, among which the unread ones are counted. */
+  badge_window: 2_000,
+  /** In rooms of up to so many it is shown who has received and read, unless the room says otherwise. */
+  receipt_members: 50,
+  /** Cursors that move gather this long before they are told. */
+  cursor_gather_ms: SECOND / 2,
+  /** Rooms that an inbox tells of its person in one hand-over. */
+  rooms_per_delivery: 500,
   /** Inboxes that a room speaks to at once, and those that it tells in one hand-over. */
   inboxes_at_once: 20,
   inboxes_per_delivery: 500,
@@ -94,6 +185,16 @@ export const limits = {
   inbox_rooms: 5_000,
   drafts: 500,
   bookmarks: 1_000,
+  /** Reminders of one user, those that are due and not yet taken away included, and how far ahead they can lie. */
+  reminders: 200,
+  reminder_ms_max: 366 * DAY,
+  /** Messages that called a user, as their inbox keeps them, and those that one mark of a room tells of. */
+  calls: 1_000,
+  calls_per_mark: 20,
+  mentions_page: 20,
+  mentions_page_max: 50,
+  /** Rooms that an inbox tells, or the Worker asks for one request, at once. */
+  rooms_at_once: 20,
   contacts: 5_000,
   blocks: 1_000,
   /** Open requests to others. */

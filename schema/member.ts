@@ -8,5 +8,7 @@ export const MemberSchema = v.object({
   role: RoleSchema,
   joined_at: v.number(),
   joined_seq: SeqSchema,
+  /** Until then they only read; null where they may write. */
+  muted_until: v.nullable(v.number()),
 });
 export type Member = v.InferOutput<typeof MemberSchema>;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { EventSchema, HashSchema } from "./events.ts";
+import { EventSchema } from "./events.ts";
+import { HashSchema } from "./hash.ts";
 import { EpochSchema, RoomIdSchema } from "./ids.ts";
 import { SeqSchema } from "./position.ts";
 

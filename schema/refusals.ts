@@ -8,7 +8,7 @@ const table = {
   bad_frame: {
     status: 400,
     retryable: false,
-    text: "This is not a JSON object that the protocol knows.",
+    text: "This is not an object that the protocol knows.",
   },
   bad_version: {
     status: 400,
@@ -116,6 +116,61 @@ const table = {
   method_not_allowed: { status: 405, retryable: false, text: "This route has no such method." },
   upgrade_required: { status: 426, retryable: false, text: "This route speaks WebSocket only." },
   not_author: { status: 403, retryable: false, text: "Only its author can change this message." },
+  read_only: {
+    status: 403,
+    retryable: false,
+    text: "In this room only its owners and admins write.",
+  },
+  muted: {
+    status: 403,
+    retryable: false,
+    text: "You have been muted in this room. Read on, and write again after the given time.",
+  },
+  room_archived: {
+    status: 409,
+    retryable: false,
+    text: "This room is archived. It can be read, and an owner or admin can bring it back.",
+  },
+  mention_not_allowed: {
+    status: 403,
+    retryable: false,
+    text: "Your role does not allow calling everyone in this room. Mention people by name.",
+  },
+  edit_window_over: {
+    status: 409,
+    retryable: false,
+    text: "The time in which this message could be edited is over.",
+  },
+  restore_window_over: {
+    status: 409,
+    retryable: false,
+    text: "The message is not deleted, or the time in which that could be taken back is over.",
+  },
+  too_many_reactions: {
+    status: 409,
+    retryable: false,
+    text: "The message has as many different reactions as it can hold. Choose one of them.",
+  },
+  too_many_pins: {
+    status: 409,
+    retryable: false,
+    text: "As many messages are pinned as this room allows. Unpin one first.",
+  },
+  not_a_root: {
+    status: 409,
+    retryable: false,
+    text: "This message is a reply itself. Reply to the message that its thread began with.",
+  },
+  receipts_off: {
+    status: 403,
+    retryable: false,
+    text: "Who has read is not shown here: by the room's settings, its size, or because you hide it yourself.",
+  },
+  last_owner: {
+    status: 409,
+    retryable: false,
+    text: "A room keeps an owner. Make somebody else one first.",
+  },
   message_deleted: { status: 409, retryable: false, text: "The message has been deleted." },
   command_id_reused: {
     status: 409,
@@ -135,6 +190,16 @@ const table = {
     text: "A direct room always has the same two members.",
   },
   handle_taken: { status: 409, retryable: false, text: "This handle is taken." },
+  unknown_slash: {
+    status: 422,
+    retryable: false,
+    text: "There is no command of this name. With two slashes it is sent as it stands.",
+  },
+  bad_slash: {
+    status: 422,
+    retryable: false,
+    text: "The command is not written like this. The field says how it is.",
+  },
   history_differs: {
     status: 409,
     retryable: false,
@@ -143,7 +208,7 @@ const table = {
   too_many_sockets: {
     status: 429,
     retryable: true,
-    text: "This user has as many sockets in this room as are allowed. Close one first.",
+    text: "This user has as many connections open as are allowed, on all devices together. Close one first.",
   },
   slow_down: {
     status: 429,
@@ -182,7 +247,7 @@ export const RefusalSchema = v.object({
   text: v.string(),
   retryable: v.boolean(),
   retry_after_ms: v.optional(v.number()),
-  /** Which value was wrong, as a path; never the value itself. */
+  /** Which value was wrong, as a path, or how a slash command is written; never the value itself. */
   field: v.optional(v.string()),
 });
 export type Refusal = v.InferOutput<typeof RefusalSchema>;

@@ -1,7 +1,11 @@
 import type { Caller } from "./caller.ts";
+import type { Encoding } from "./encodings.ts";
 import type { LogEvent } from "./events.ts";
 import type { EventPage, MessagePage, ReadAnswer, ReceiptAnswer, RoomView } from "./http.ts";
-import type { DeviceId, Epoch, RoomId, UserId } from "./ids.ts";
+import type { Whispered } from "./frames/whisper.ts";
+import type { DeviceId, Epoch, MessageId, RoomId, UserId } from "./ids.ts";
+import type { Large } from "./message.ts";
+import type { MemberPreferences } from "./preferences.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** What the Worker and the consumers ask of actors. Refusals are values; only what nobody expected throws. */
@@ -21,8 +25,15 @@ export interface ArchiveStep {
   events: LogEvent[];
 }
 
+/** What the Worker has seen to, and no client can say: the file in which a text lies that is too long for an event. */
+export interface Brought {
+  large?: Large;
+}
+
 export interface RoomRpc {
-  command(caller: Caller, command: unknown): Promise<Answer<ReceiptAnswer>>;
+  command(caller: Caller, command: unknown, brought?: Brought): Promise<Answer<ReceiptAnswer>>;
+  /** A question that changes nothing: see queries.ts. The answer is of the question's type. */
+  ask(caller: Caller, query: unknown): Promise<Answer<unknown>>;
   view(caller: Caller): Promise<Answer<RoomView>>;
   messages(
     caller: Caller,
@@ -33,8 +44,18 @@ export interface RoomRpc {
   archive(watermark: Watermark | null): Promise<Answer<ArchiveStep> | null>;
   /** A device has been signed out: its sockets here are closed. */
   endSession(user_id: UserId, device_id: DeviceId): Promise<void>;
-  /** How far this member has read. It only grows; what is behind changes nothing. */
+  /** How far this member has read. It only grows; what is behind changes nothing, and beyond the newest is all of it. */
   read(caller: Caller, seq: number): Promise<Answer<ReadAnswer>>;
+  /** What the inbox says of this member. What is not newer than what is known changes nothing. */
+  prefers(user_id: UserId, preferences: MemberPreferences): Promise<void>;
+  /** Says that the caller types here, or has stopped: in the room, or in a message's thread. */
+  typing(caller: Caller, on: boolean, parent?: MessageId): Promise<Answer<null>>;
+  /** Says something to one member alone, where they have the room open. */
+  whisper(caller: Caller, whisper: { to: UserId; text: string }): Promise<Answer<Whispered>>;
+  /** From the user's inbox only: how many sockets they have here now. */
+  socketsOf(user_id: UserId): Promise<number>;
+  /** How far this member's devices have received. It only grows. */
+  delivered(caller: Caller, seq: number): Promise<Answer<null>>;
   /** The account is gone: whoever it was leaves, and owes nobody a reason. */
   forget(user_id: UserId): Promise<void>;
   /** That the class can be reached and its storage read. */
@@ -58,6 +79,8 @@ export interface Opening {
   room_id: RoomId | null;
   /** The newest version of the protocol that both sides speak. */
   version: number;
+  /** How frames are written on this socket. */
+  encoding: Encoding;
   /** The ticket's id, which the actor takes once. */
   ticket_id: string;
   ticket_expires_at: number;

@@ -3,6 +3,13 @@ import * as v from "valibot";
 export const audiences = ["everyone", "contacts", "nobody"] as const;
 export const writers = ["everyone", "shared", "contacts"] as const;
 
+/** An IANA name. */
+export const TimeZoneSchema = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check(isTimeZone, "not a time zone"),
+);
+
 /** Minutes of the day in the person's own time zone; where `from` is after `until` it goes over midnight. */
 export const QuietHoursSchema = v.strictObject({
   from_minute: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1439)),
@@ -12,7 +19,7 @@ export const QuietHoursSchema = v.strictObject({
     v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(6))),
     v.maxLength(7),
   ),
-  time_zone: v.pipe(v.string(), v.maxLength(64), v.check(isTimeZone, "not a time zone")),
+  time_zone: TimeZoneSchema,
 });
 export type QuietHours = v.InferOutput<typeof QuietHoursSchema>;
 
@@ -24,6 +31,8 @@ const entries = {
   direct_from: v.picklist(writers),
   /** Whether one is found by who has one's mail address. */
   findable: v.boolean(),
+  /** Whether others see how far one has read. Who hides it does not see it of others. */
+  show_reads: v.boolean(),
   /** When presence is `dnd` by itself. */
   quiet_hours: v.nullable(QuietHoursSchema),
 };
@@ -37,6 +46,7 @@ export const defaultSettings: Settings = {
   last_seen: "everyone",
   direct_from: "everyone",
   findable: false,
+  show_reads: true,
   quiet_hours: null,
 };
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { standingEntries } from "../cursors.ts";
 import { MemberSchema } from "../member.ts";
 import { MessageSchema } from "../message.ts";
 import { PositionSchema, SeqSchema } from "../position.ts";
@@ -27,6 +28,7 @@ export const SnapshotSchema = v.object({
   room: RoomSchema,
   members: v.array(MemberSchema),
   member_count: v.number(),
+  ...standingEntries,
   messages: v.array(MessageSchema),
 });
 export type Snapshot = v.InferOutput<typeof SnapshotSchema>;

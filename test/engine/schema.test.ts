@@ -11,10 +11,11 @@ import {
   messageIdOf,
 } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
-import { may, roles } from "../../schema/permissions.ts";
-import type { Permission } from "../../schema/permissions.ts";
+import { may, permissions, roles } from "../../schema/permissions.ts";
+import type { Role } from "../../schema/permissions.ts";
 import { refusal, refusalCodes, refusalTable } from "../../schema/refusals.ts";
-import { RoomNameSchema, roomKinds } from "../../schema/room.ts";
+import type { RoomKind } from "../../schema/room.ts";
+import { defaultRoomSettings, RoomNameSchema, roomKinds } from "../../schema/room.ts";
 import { MessageTextSchema, utf8Bytes } from "../../schema/text.ts";
 import { userId } from "../support/local-room.ts";
 import { seededRandom } from "../support/random.ts";
@@ -133,27 +134,23 @@ test("CLS-1 the range of a close code says what to do next", () => {
 });
 
 test("PRM-1 PRM-2 the table of permissions", () => {
-  const permissions: Permission[] = [
-    "room.read",
-    "room.leave",
-    "member.add",
-    "message.send",
-    "message.edit_own",
-    "message.delete_own",
-  ];
+  const settings = defaultRoomSettings;
+  const mayIn = (kind: RoomKind, role: Role | null): string => {
+    const room = { kind, archived_at: null, settings };
+    return permissions.filter((one) => may(role, one, room)).join(" ");
+  };
   const granted = roomKinds.flatMap((kind) =>
-    [null, ...roles].map(
-      (role) => `${kind} ${role}: ${permissions.filter((one) => may(role, one, kind)).join(" ")}`,
-    ),
+    [null, ...roles].map((role) => `${kind} ${role}: ${mayIn(kind, role)}`),
   );
   const all = permissions.join(" ");
-  const ordinary = permissions.filter((one) => one !== "member.add").join(" ");
-  const equals = permissions
-    .filter((one) => one !== "member.add" && one !== "room.leave")
-    .join(" ");
+  const ordinary =
+    "room.read room.leave message.send message.edit_own message.delete_own message.react message.versions mention.everyone";
+  const between_two =
+    "room.read message.send message.edit_own message.delete_own message.react message.versions mention.everyone";
+  const equals = (role: Role) => between_two + (role === "member" ? "" : " message.pin");
   assert.deepEqual(granted, [
     "direct null: ",
-    ...roles.map((role) => `direct ${role}: ${equals}`),
+    ...roles.map((role) => `direct ${role}: ${equals(role)}`),
     "group null: ",
     `group owner: ${all}`,
     `group admin: ${all}`,

@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { inboxCommands } from "../../inbox-commands.ts";
+import { AckSchema } from "../ack.ts";
 import { ResumeSchema } from "../resume.ts";
 import { ActivitySchema, WatchSchema } from "./presence.ts";
 
 export const InboxUpSchema = v.variant("type", [
   ResumeSchema,
+  AckSchema,
   ActivitySchema,
   WatchSchema,
   ...inboxCommands,
