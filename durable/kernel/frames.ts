@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Codec } from "../../schema/encodings.ts";
 import { limits } from "../../schema/limits.ts";
 import type { Refusal, RefusalCode } from "../../schema/refusals.ts";
 import { refusal } from "../../schema/refusals.ts";
@@ -13,16 +14,16 @@ export interface Unread {
 
 export type Decoded<T> = { ok: true; frame: T } | ({ ok: false } & Unread);
 
-/** Bytes to a frame: size, JSON, a known type, the schema; each with its own refusal. */
+/** What came to a frame: size, encoding, depth, a known type, the schema; each with its own refusal. */
 export function decode<S extends v.GenericSchema>(
   data: string | ArrayBuffer,
+  codec: Codec,
   schema: S,
   types: ReadonlySet<string>,
 ): Decoded<v.InferOutput<S>> {
-  // Binary frames come with another subprotocol; in this one there are none.
-  if (typeof data !== "string") return unread("bad_frame");
-  if (utf8Bytes(data, limits.frame_bytes) > limits.frame_bytes) return unread("too_large");
-  const value = parse(data);
+  const bytes = typeof data === "string" ? utf8Bytes(data, limits.frame_bytes) : data.byteLength;
+  if (bytes > limits.frame_bytes) return unread("too_large");
+  const value = read(data, codec);
   if (!isRecord(value) || typeof value["type"] !== "string") return unread("bad_frame");
   if (!types.has(value["type"])) return unread("unknown_command", value);
   return check(value, schema);
@@ -41,12 +42,19 @@ export function check<S extends v.GenericSchema>(
   return unread("invalid", value, field === null ? {} : { field });
 }
 
-function parse(text: string): unknown {
+function read(data: string | ArrayBuffer, codec: Codec): unknown {
   try {
-    return JSON.parse(text);
+    const value = codec.decode(data);
+    return isShallow(value, limits.frame_depth) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Before anything else looks at it: what comes after may go down into a value without counting. */
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1));
 }
 
 function unread(

@@ -29,7 +29,7 @@ export function createCloudflareHost(ctx: DurableObjectState, env: HostEnv): Clo
     const known = wrapped.get(socket);
     if (known) return known;
     const made: HostSocket = {
-      send: (text) => socket.send(text),
+      send: (data) => socket.send(data),
       close: (code, reason) => socket.close(code, reason),
       load: () => socket.deserializeAttachment(),
       save: (attachment) => socket.serializeAttachment(attachment),

@@ -48,7 +48,7 @@ export function createLocalHost(settings: LocalSettings): LocalHost {
     const known = guarded.get(socket);
     if (known) return known;
     const made: HostSocket = {
-      send: (text) => (live("send"), socket.send(text)),
+      send: (data) => (live("send"), socket.send(data)),
       close: (code, reason) => (live("close"), socket.close(code, reason)),
       load: () => socket.load(),
       save: (attachment) => (live("save"), socket.save(structuredClone(attachment))),
@@ -79,8 +79,14 @@ export function createLocalHost(settings: LocalSettings): LocalHost {
   };
 }
 
+type Prepared = Map<string, ReturnType<DatabaseSync["prepare"]>>;
+
+/** A database outlives the lives of its actor, and so does what was prepared on it. */
+const preparedOn = new WeakMap<DatabaseSync, Prepared>();
+
 export function createLocalSql(db: DatabaseSync, live: (what: string) => void): SqlPort {
-  const prepared = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  const prepared: Prepared = preparedOn.get(db) ?? new Map();
+  preparedOn.set(db, prepared);
   const exec = (query: string, bindings: readonly SqlValue[]): SqlRow[] => {
     live("sql");
     let statement = prepared.get(query);

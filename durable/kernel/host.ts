@@ -1,3 +1,4 @@
+import type { Written } from "../../schema/encodings.ts";
 import type { LogFields, LogLevel } from "../../schema/telemetry.ts";
 
 /**
@@ -37,7 +38,7 @@ export interface SocketPort {
 }
 
 export interface HostSocket {
-  send(text: string): void;
+  send(data: Written): void;
   close(code: number, reason: string): void;
   /** What the socket remembers over hibernation. */
   load(): unknown;

@@ -1,8 +1,10 @@
 import type * as v from "valibot";
+import { sizeOf } from "../../schema/encodings.ts";
 import type { Refused } from "../../schema/frames/reply.ts";
 import { limits } from "../../schema/limits.ts";
 import { refusal } from "../../schema/refusals.ts";
 import { createBudget } from "./budget.ts";
+import { codecs } from "./codecs.ts";
 import type { Unread } from "./frames.ts";
 import { decode } from "./frames.ts";
 import type { Host, HostSocket } from "./host.ts";
@@ -20,23 +22,23 @@ export interface Received<F> {
 }
 
 /** Gives an answer that costs much, against the user's allowance of bytes. */
-export type Reply = (
+export type Reply<D> = (
   to: Pick<Received<unknown>, "socket" | "session">,
-  answer: () => Outcome<string>,
+  answer: () => Outcome<D>,
   ref?: string,
 ) => Outcome<null>;
 
-export interface Protocol<S extends v.GenericSchema> {
+export interface Protocol<S extends v.GenericSchema, D> {
   readonly schema: S;
   readonly types: ReadonlySet<string>;
-  handle(received: Received<v.InferOutput<S>>, reply: Reply): Outcome<null>;
+  handle(received: Received<v.InferOutput<S>>, reply: Reply<D>): Outcome<null>;
 }
 
 /** What sockets send, up to where it becomes a command. One bad frame costs one refusal, never the socket. */
-export function createReceiver<S extends v.GenericSchema>(
+export function createReceiver<S extends v.GenericSchema, D extends object>(
   host: Host,
-  sockets: Sockets,
-  { schema, types, handle }: Protocol<S>,
+  sockets: Sockets<D | Refused>,
+  { schema, types, handle }: Protocol<S, D>,
 ) {
   const frames = createBudget({ burst: limits.frames_burst, per_second: limits.frames_per_second });
   const answers = createBudget({ burst: 1, per_second: limits.slow_down_answers_per_second });
@@ -47,13 +49,13 @@ export function createReceiver<S extends v.GenericSchema>(
   const bad = new Map<string, number>();
 
   const refuse = (socket: HostSocket, { socket_id, caller }: Session, unread: Unread): void => {
-    sockets.send(socket, JSON.stringify(refusedFrame(unread)));
+    sockets.send(socket, refusedFrame(unread));
     const { request_id } = caller;
     host.log("info", "frame.refused", { socket_id, request_id, code: unread.refusal.code });
   };
 
   /** A question costs little and its answer much: a user who has been told megabytes waits for the next. */
-  const reply: Reply = ({ socket, session }, answer, ref) => {
+  const reply: Reply<D> = ({ socket, session }, answer, ref) => {
     const { user_id } = session.caller;
     const wait_ms = answered.take(user_id, host.now(), 0);
     if (wait_ms > 0) {
@@ -63,8 +65,7 @@ export function createReceiver<S extends v.GenericSchema>(
     }
     const outcome = answer();
     if (outcome.kind !== "accepted") return outcome;
-    answered.take(user_id, host.now(), outcome.value.length);
-    sockets.send(socket, outcome.value);
+    answered.take(user_id, host.now(), sockets.send(socket, outcome.value));
     return accepted(null);
   };
 
@@ -79,7 +80,7 @@ export function createReceiver<S extends v.GenericSchema>(
       if (answers.take(session.socket_id, host.now()) > 0) return ignored;
       return refused("slow_down", { retry_after_ms: wait_ms });
     }
-    const decoded = decode(data, schema, types);
+    const decoded = decode(data, codecs[session.encoding], schema, types);
     if (!decoded.ok) {
       const count = (bad.get(session.socket_id) ?? 0) + 1;
       bad.set(session.socket_id, count);
@@ -87,8 +88,7 @@ export function createReceiver<S extends v.GenericSchema>(
       return count >= limits.bad_frames ? ended("too_many_bad_frames") : ignored;
     }
     bad.delete(session.socket_id);
-    const bytes = typeof data === "string" ? data.length : data.byteLength;
-    return handle({ socket, session, frame: decoded.frame, bytes }, reply);
+    return handle({ socket, session, frame: decoded.frame, bytes: sizeOf(data) }, reply);
   };
 
   return {

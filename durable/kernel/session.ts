@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { CallerSchema } from "../../schema/caller.ts";
+import { EncodingSchema } from "../../schema/encodings.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { Opening } from "../../schema/rpc.ts";
@@ -10,11 +11,13 @@ import type { Host, HostSocket } from "./host.ts";
  * with a version: an attachment written by older code is read or dropped, never misread.
  */
 const SessionSchema = v.object({
-  v: v.literal(2),
+  v: v.literal(3),
   socket_id: v.string(),
   caller: CallerSchema,
   /** The protocol's version that was agreed on when the socket was opened. */
   version: v.number(),
+  /** How frames are written on it, likewise. */
+  encoding: EncodingSchema,
   /** Waiting until the client has said where it stands; live once it has been brought up to the head. */
   state: v.picklist(["waiting", "live"]),
   opened_at: v.number(),
@@ -27,13 +30,14 @@ export type Session = v.InferOutput<typeof SessionSchema>;
 
 export class AttachmentTooLarge extends Error {}
 
-export function newSession(host: Host, { caller, version }: Opening): Session {
+export function newSession(host: Host, { caller, version, encoding }: Opening): Session {
   const now = host.now();
   return {
-    v: 2,
+    v: 3,
     socket_id: makeId("socket", now, host.random(ID_RANDOM_BYTES)),
     caller,
     version,
+    encoding,
     state: "waiting",
     opened_at: now,
     // A ticket is given to a session that holds, and lives for half a minute.

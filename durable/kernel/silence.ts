@@ -18,7 +18,7 @@ export function watchSilence(alarms: Alarms, now_ms: number): void {
 }
 
 /** After those that have died were closed: when the next could. */
-export function planSilence(alarms: Alarms, sockets: Sockets): void {
+export function planSilence<F extends object>(alarms: Alarms, sockets: Sockets<F>): void {
   const heard = sockets.all().map(([socket, session]) => heardAt(socket, session));
   const first = heard.reduce((earliest, at) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
   alarms.set(SILENCE_TIMER, heard.length > 0 ? first + limits.dead_socket_ms + 1 : null);

@@ -23,7 +23,7 @@ const purge = statement<{ now: number }>("DELETE FROM tickets WHERE expires_at <
  */
 export function takeTicket(
   { sql, now }: Host,
-  sockets: Sockets,
+  sockets: Pick<Sockets<never>, "countOf" | "closeDead">,
   opening: Opening,
   sockets_max: number,
 ): Settled<Opening> {

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { limits } from "../../schema/limits.ts";
 import { logLine } from "../../schema/telemetry.ts";
+import { wire } from "../../schema/version.ts";
 import { createBudget, fullBucket, take } from "../../durable/kernel/budget.ts";
 import { createLocalSql } from "../../durable/kernel/host-local.ts";
 import { MigrationError, isMigrated, migrate } from "../../durable/kernel/migrate.ts";
@@ -100,10 +101,11 @@ test("SQL-2 parameters are named, may repeat, and none may be missing", () => {
 test("SES-1 an attachment has a version and a size", () => {
   const socket = new LocalSocket();
   const session = {
-    v: 2,
+    v: 3,
     socket_id: "socket_1",
     caller: callerOf("ada"),
-    version: 1,
+    version: wire.version,
+    encoding: "json",
     state: "live",
     opened_at: 1_750_000_000_000,
     checked_at: 1_750_000_000_000,
@@ -111,7 +113,7 @@ test("SES-1 an attachment has a version and a size", () => {
   } as const;
   saveSession(socket, session);
   assert.deepEqual(loadSession(socket), session);
-  socket.save({ ...session, v: 1 });
+  socket.save({ ...session, v: 2 });
   assert.equal(loadSession(socket), null);
   const large = { ...session, socket_id: "x".repeat(limits.attachment_bytes) };
   assert.throws(() => saveSession(socket, large), AttachmentTooLarge);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { closes } from "../../schema/closes.ts";
 import { deriveId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { Opening } from "../../schema/rpc.ts";
+import { wire } from "../../schema/version.ts";
 import { loadSession } from "../../durable/kernel/session.ts";
 import type { LocalSocket } from "../support/local-room.ts";
 import { callerOf, userId } from "../support/local-room.ts";
@@ -46,7 +45,8 @@ test("SOS-2 a ticket that was given before the end opens nothing, and one that w
   const opening = (ticket_id: string): Opening => ({
     caller: callerOf("bo"),
     room_id: local.room_id,
-    version: 1,
+    version: wire.version,
+    encoding: "json",
     ticket_id,
     ticket_expires_at: local.now_ms + limits.ticket_ms,
   });
@@ -135,55 +135,12 @@ test("SOS-6 an opening for an inbox, or for another room, opens nothing here", (
     const opening = {
       caller: callerOf("ada"),
       room_id,
-      version: 1,
+      version: wire.version,
+      encoding: "json" as const,
       ticket_id: "ticket",
       ticket_expires_at: local.now_ms + limits.ticket_ms,
     };
     const admitted = local.engine.admit(opening);
     assert.equal(admitted.kind === "refused" && admitted.refusal.code, "ticket_refused");
   }
-});
-
-test("MIG-1 MRK-12 a room from before there were inboxes tells them when it wakes, and nothing in it is unread", async () => {
-  const old = aRoom({ members: ["bo"] });
-  old.says("ada", "long ago");
-  const { local } = old;
-  const tables = ["room", "log", "commands", "heads", "messages", "members"];
-  const rows = tables.map((table) => local.rows(table));
-  // The same room, as the code of its time had stored it.
-  for (const { name } of local.rows("sqlite_master").filter(({ type }) => type === "table"))
-    local.world.db.exec(`DROP TABLE ${String(name)}`);
-  local.world.db.exec(readFileSync(join(import.meta.dirname, "../schemas/room-v1.sql"), "utf8"));
-  local.world.db.exec(
-    `CREATE TABLE migrations (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, applied_at INTEGER NOT NULL);
-     INSERT INTO migrations VALUES (0, '0001_spine', 1);`,
-  );
-  tables.forEach((table, index) => {
-    for (const row of rows[index] ?? []) {
-      const names = Object.keys(row);
-      const marks = names.map(() => "?").join(", ");
-      local.world.db
-        .prepare(`INSERT INTO ${table} (${names.join(", ")}) VALUES (${marks})`)
-        .run(...(Object.values(row) as (string | number | null)[]));
-    }
-  });
-  local.world.alarm_at = null;
-  local.wake();
-  assert.deepEqual(
-    tables.map((table) => local.rows(table)),
-    rows,
-    "what was there is as it was",
-  );
-  assert.deepEqual(
-    local.rows("migrations").map((row) => row["name"]),
-    ["0001_spine", "0002_inboxes"],
-  );
-  assert.ok(local.world.alarm_at !== null && local.world.alarm_at <= local.now_ms);
-  await local.engine.alarm();
-  const { mark } = local.inboxes.at(userId("bo"));
-  assert.deepEqual([mark?.position.seq, mark?.read_seq, mark?.badge], [2, 2, 0]);
-  old.says("ada", "and now");
-  local.now_ms += limits.mark_gather_ms;
-  await local.engine.alarm();
-  assert.equal(local.inboxes.at(userId("bo")).mark?.badge, 1);
 });

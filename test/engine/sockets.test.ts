@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closes } from "../../schema/closes.ts";
+import { encodings } from "../../schema/encodings.ts";
 import type { Down } from "../../schema/frames/down.ts";
 import { limits } from "../../schema/limits.ts";
+import { wire } from "../../schema/version.ts";
 import { LocalSocket, callerOf, userId } from "../support/local-room.ts";
 import { aRoom, codesOf } from "./world.ts";
 
@@ -11,25 +13,27 @@ const seqs = (frames: readonly Down[]) =>
     frame.type === "events" ? frame.events.map((event) => event.seq) : [],
   );
 
-test("SOC-1 the first frame says who you are here, where the log stands, and what fits", () => {
-  const room = aRoom({ members: ["bo"] });
-  room.says("ada", "hello");
-  const [hello, ...rest] = room.opens("bo").frames();
-  assert.equal(rest.length, 0);
-  assert.ok(hello?.type === "hello");
-  assert.deepEqual([hello.user_id, hello.role, hello.position.seq], [userId("bo"), "member", 2]);
-  assert.deepEqual(hello.limits, {
-    frame_bytes: limits.frame_bytes,
-    text_bytes: limits.text_bytes,
+for (const encoding of encodings)
+  test(`SOC-1 the first frame says who you are here, where the log stands, and what fits, in ${encoding}`, () => {
+    const room = aRoom({ members: ["bo"] });
+    room.says("ada", "hello");
+    const [hello, ...rest] = room.opens("bo", encoding).frames();
+    assert.equal(rest.length, 0);
+    assert.ok(hello?.type === "hello");
+    assert.deepEqual([hello.user_id, hello.role, hello.position.seq], [userId("bo"), "member", 2]);
+    assert.deepEqual(hello.limits, {
+      frame_bytes: limits.frame_bytes,
+      text_bytes: limits.text_bytes,
+    });
   });
-});
 
 test("SOC-2 a ticket opens one socket, in time, and only for a member", () => {
   const { local } = aRoom();
   const opening = {
     caller: callerOf("ada"),
     room_id: local.room_id,
-    version: 1,
+    version: wire.version,
+    encoding: "json" as const,
     ticket_id: "once",
     ticket_expires_at: local.now_ms + 30_000,
   };
@@ -66,18 +70,19 @@ test("SOC-3 a socket hears events only after it has said where it stands", () =>
   assert.deepEqual(seqs(waiting.frames()), [3]);
 });
 
-test("SOC-4 whoever leaves hears that they left and nothing after it", () => {
-  const room = aRoom({ members: ["bo"] });
-  const [bo, ada] = [room.comesIn("bo"), room.comesIn("ada")];
-  const first = room.asksLater("ada", "send", { text: "opens the flush" });
-  room.asksLater("bo", "leave");
-  room.asksLater("ada", "send", { text: "about bo, who is gone" });
-  room.local.settle();
-  assert.equal(first.answers.length, 1);
-  assert.deepEqual(seqs(bo.frames()), [2, 3]);
-  assert.equal(bo.closed?.code, closes.removed.code);
-  assert.deepEqual(seqs(ada.frames()), [2, 3, 4]);
-});
+for (const encoding of encodings)
+  test(`SOC-4 whoever leaves hears that they left and nothing after it, in ${encoding}`, () => {
+    const room = aRoom({ members: ["bo"] });
+    const [bo, ada] = [room.comesIn("bo", encoding), room.comesIn("ada")];
+    const first = room.asksLater("ada", "send", { text: "opens the flush" });
+    room.asksLater("bo", "leave");
+    room.asksLater("ada", "send", { text: "about bo, who is gone" });
+    room.local.settle();
+    assert.equal(first.answers.length, 1);
+    assert.deepEqual(seqs(bo.frames()), [2, 3]);
+    assert.equal(bo.closed?.code, closes.removed.code);
+    assert.deepEqual(seqs(ada.frames()), [2, 3, 4]);
+  });
 
 test("SOC-4 someone who leaves and is added again in one flush is asked to come back", () => {
   const room = aRoom({ members: ["bo"] });
@@ -89,21 +94,22 @@ test("SOC-4 someone who leaves and is added again in one flush is asked to come 
   assert.equal(bo.closed?.code, closes.restarting.code);
 });
 
-test("SOC-5 sockets, sessions and what they may hear survive an eviction", () => {
-  const room = aRoom({ members: ["bo"] });
-  const live = room.comesIn("bo");
-  const waiting = room.opens("ada");
-  waiting.frames();
-  room.local.wake();
-  const answers = room.frame(live, {
-    type: "send",
-    command_id: room.local.newId("command"),
-    text: "still bo",
+for (const encoding of encodings)
+  test(`SOC-5 sockets, sessions and what they may hear survive an eviction, in ${encoding}`, () => {
+    const room = aRoom({ members: ["bo"] });
+    const live = room.comesIn("bo", encoding);
+    const waiting = room.opens("ada");
+    waiting.frames();
+    room.local.wake();
+    const answers = room.frame(live, {
+      type: "send",
+      command_id: room.local.newId("command"),
+      text: "still bo",
+    });
+    assert.deepEqual(codesOf(answers).toSorted(), ["accepted", "events"]);
+    assert.equal(room.log().at(-1)?.actor, userId("bo"));
+    assert.deepEqual(waiting.frames(), []);
   });
-  assert.deepEqual(codesOf(answers).toSorted(), ["accepted", "events"]);
-  assert.equal(room.log().at(-1)?.actor, userId("bo"));
-  assert.deepEqual(waiting.frames(), []);
-});
 
 test("SOC-5 the first socket that is opened to a woken room is welcome", () => {
   const room = aRoom({ members: ["bo"] });
@@ -150,6 +156,7 @@ test("FRM-6 answers are counted in bytes: whoever asks for megabytes again and a
   for (let count = 0; count < 40 && frames[0]?.type !== "refused"; count += 1) {
     frames = room.frame(bo, ask);
     told += JSON.stringify(frames).length;
+    room.frame(bo, { type: "ack", seq: 15 });
   }
   assert.ok(frames[0]?.type === "refused" && frames[0].ref === "all");
   assert.equal(frames[0].refusal.code, "slow_down");
@@ -183,20 +190,21 @@ test("SES-1 an attachment that cannot be read closes its socket for a new start"
   }
 });
 
-test("RES-1 RES-4 a client at seq N gets exactly what follows, and then everything live", () => {
-  const room = aRoom({ members: ["bo"] });
-  for (let count = 0; count < 5; count += 1) room.says("ada", `message ${count}`);
-  const socket = room.opens("bo");
-  const [hello] = socket.frames();
-  assert.ok(hello?.type === "hello");
-  const resume = (seq: number) =>
-    room.frame(socket, { type: "resume", position: { ...hello.position, seq } });
-  assert.deepEqual(seqs(resume(3)), [4, 5, 6]);
-  room.says("ada", "live");
-  assert.deepEqual(seqs(socket.frames()), [7]);
-  const [nothing] = resume(7);
-  assert.ok(nothing?.type === "events" && nothing.events.length === 0 && nothing.head.seq === 7);
-});
+for (const encoding of encodings)
+  test(`RES-1 RES-4 a client at seq N gets exactly what follows, and then everything live, in ${encoding}`, () => {
+    const room = aRoom({ members: ["bo"] });
+    for (let count = 0; count < 5; count += 1) room.says("ada", `message ${count}`);
+    const socket = room.opens("bo", encoding);
+    const [hello] = socket.frames();
+    assert.ok(hello?.type === "hello");
+    const resume = (seq: number) =>
+      room.frame(socket, { type: "resume", position: { ...hello.position, seq } });
+    assert.deepEqual(seqs(resume(3)), [4, 5, 6]);
+    room.says("ada", "live");
+    assert.deepEqual(seqs(socket.frames()), [7]);
+    const [nothing] = resume(7);
+    assert.ok(nothing?.type === "events" && nothing.events.length === 0 && nothing.head.seq === 7);
+  });
 
 test("RES-2 without a position, of another epoch, ahead or too far behind, a client starts over", () => {
   const room = aRoom({ members: ["bo"] });
@@ -244,10 +252,16 @@ test("RES-2 events that are few but large start over too", () => {
   );
 });
 
-test("RES-3 a gap is answered under its ref", () => {
-  const room = aRoom({ members: ["bo"] });
-  for (let count = 0; count < 5; count += 1) room.says("ada", `message ${count}`);
-  const [answer] = room.frame(room.comesIn("bo"), { type: "gap", ref: "g1", after: 2, through: 4 });
-  assert.ok(answer?.type === "events" && answer.ref === "g1");
-  assert.deepEqual(seqs([answer]), [3, 4]);
-});
+for (const encoding of encodings)
+  test(`RES-3 a gap is answered under its ref, in ${encoding}`, () => {
+    const room = aRoom({ members: ["bo"] });
+    for (let count = 0; count < 5; count += 1) room.says("ada", `message ${count}`);
+    const [answer] = room.frame(room.comesIn("bo", encoding), {
+      type: "gap",
+      ref: "g1",
+      after: 2,
+      through: 4,
+    });
+    assert.ok(answer?.type === "events" && answer.ref === "g1");
+    assert.deepEqual(seqs([answer]), [3, 4]);
+  });
