@@ -25,13 +25,21 @@ export function roomActor(env: Pick<Actors, "ROOM">, room_id: RoomId): RoomActor
   // A stub that has failed stays broken, so each attempt asks for a new one.
   const stub = () => env.ROOM.get(env.ROOM.idFromName(room_id)) as RoomActor;
   return {
-    command: (caller, command) => withRetries(() => stub().command(caller, command)),
+    command: (caller, command, brought) =>
+      withRetries(() => stub().command(caller, command, brought)),
+    ask: (caller, query) => withRetries(() => stub().ask(caller, query)),
     view: (caller) => withRetries(() => stub().view(caller)),
     messages: (caller, page) => withRetries(() => stub().messages(caller, page)),
     events: (caller, page) => withRetries(() => stub().events(caller, page)),
     archive: (watermark) => withRetries(() => stub().archive(watermark)),
     endSession: (user_id, device_id) => withRetries(() => stub().endSession(user_id, device_id)),
     read: (caller, seq) => withRetries(() => stub().read(caller, seq)),
+    delivered: (caller, seq) => withRetries(() => stub().delivered(caller, seq)),
+    prefers: (user_id, said) => withRetries(() => stub().prefers(user_id, said)),
+    typing: (caller, on, parent) => withRetries(() => stub().typing(caller, on, parent)),
+    // Not tried again: what has arrived would be heard twice.
+    whisper: (caller, whisper) => stub().whisper(caller, whisper),
+    socketsOf: (user_id) => withRetries(() => stub().socketsOf(user_id)),
     forget: (user_id) => withRetries(() => stub().forget(user_id)),
     ping: () => withRetries(() => stub().ping()),
     fetch: (request) => stub().fetch(request),
@@ -54,10 +62,13 @@ export function inboxActor(env: Pick<Actors, "INBOX">, user_id: UserId): InboxAc
     createToken: (caller, token) => again((actor) => actor.createToken(caller, token)),
     tokens: (caller) => again((actor) => actor.tokens(caller)),
     token: (token_hash) => again((actor) => actor.token(token_hash)),
-    command: (caller, command) => again((actor) => actor.command(caller, command)),
+    command: (caller, command, written) =>
+      again((actor) => actor.command(caller, command, written)),
     state: (caller) => again((actor) => actor.state(caller)),
-    mark: (mark) => again((actor) => actor.mark(mark)),
+    mentions: (caller, page) => again((actor) => actor.mentions(caller, page)),
+    mark: (mark, knows) => again((actor) => actor.mark(mark, knows)),
     gone: (room) => again((actor) => actor.gone(room)),
+    takePlace: (room_id, sockets) => again((actor) => actor.takePlace(room_id, sockets)),
     wish: (from, wish) => again((actor) => actor.wish(from, wish)),
     watch: (viewer) => again((actor) => actor.watch(viewer)),
     unwatch: (viewer) => again((actor) => actor.unwatch(viewer)),

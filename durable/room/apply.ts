@@ -1,11 +1,8 @@
 import type { EventBody, LogEvent } from "../../schema/events.ts";
-import { bodyOf } from "../../schema/events.ts";
-import type { MessageId } from "../../schema/ids.ts";
-import { messageIdOf } from "../../schema/ids.ts";
+import { bodyOf, whoCame } from "../../schema/events.ts";
 import type { SqlPort } from "../kernel/host.ts";
-import { log } from "./stores/log.ts";
+import { applyMessage } from "./apply-message.ts";
 import { members } from "./stores/members.ts";
-import { messages } from "./stores/messages.ts";
 import type { RoomRow } from "./stores/room.ts";
 import { roomStore } from "./stores/room.ts";
 
@@ -14,59 +11,54 @@ import { roomStore } from "./stores/room.ts";
  * from the log, so the two cannot differ. It must cope with erased bodies: the log keeps them as steps without words.
  */
 export function apply(sql: SqlPort, identity: Identity, event: LogEvent): void {
-  const created = bodyOf(event, "room.created");
-  if (created) return applyCreated(sql, identity, event, created);
-  const joined = bodyOf(event, "member.added") ?? bodyOf(event, "member.joined");
-  if (joined) return members.add(sql, { ...joined, joined_at: event.at, joined_seq: event.seq });
-  const left = bodyOf(event, "member.left");
-  if (left) return applyLeft(sql, left);
-  if (event.type.startsWith("message.")) applyMessage(sql, event);
+  const [family] = event.type.split(".");
+  if (family === "message" || family === "reaction") return applyMessage(sql, event);
+  if (family === "room") return applyRoom(sql, identity, event);
+  if (family === "member") applyMember(sql, event);
 }
 
 /** What a log is besides its events: whose it is, and which life of it. */
 export type Identity = Pick<RoomRow, "room_id" | "epoch">;
 
-function applyCreated(
+function applyRoom(sql: SqlPort, identity: Identity, event: LogEvent): void {
+  const created = bodyOf(event, "room.created");
+  if (created) addRoom(sql, identity, event, created);
+  const changed = bodyOf(event, "room.changed");
+  if (changed) roomStore.change(sql, changed, event.at);
+  enter(sql, event);
+}
+
+function addRoom(
   sql: SqlPort,
-  { room_id, epoch }: Identity,
-  event: LogEvent,
-  body: EventBody<"room.created">,
+  identity: Identity,
+  { actor, at }: LogEvent,
+  { members: _, ...described }: EventBody<"room.created">,
 ): void {
-  const { kind, name, topic } = body;
   roomStore.add(sql, {
-    room_id,
-    epoch,
-    kind,
-    name,
-    topic,
-    created_by: event.actor,
-    created_at: event.at,
+    ...identity,
+    // What a room from before there were descriptions does not say.
+    ...{ description: "", guidelines: "" },
+    ...described,
+    created_by: actor,
+    created_at: at,
   });
-  for (const member of body.members)
-    members.add(sql, { ...member, joined_at: event.at, joined_seq: event.seq });
 }
 
-function applyLeft(sql: SqlPort, { user_id, heir }: EventBody<"member.left">): void {
-  members.remove(sql, user_id);
-  if (heir) members.promote(sql, heir, "owner");
+function applyMember(sql: SqlPort, event: LogEvent): void {
+  enter(sql, event);
+  const left = bodyOf(event, "member.left");
+  if (left) members.remove(sql, left.user_id);
+  if (left?.heir) members.promote(sql, left.heir, "owner");
+  const removed = bodyOf(event, "member.removed");
+  if (removed) members.remove(sql, removed.user_id);
+  const moved = bodyOf(event, "member.role");
+  if (moved) members.promote(sql, moved.user_id, moved.role);
+  const muted = bodyOf(event, "member.muted");
+  if (muted) members.mute(sql, muted.user_id, muted.muted_until);
 }
 
-function applyMessage(sql: SqlPort, event: LogEvent): void {
-  if (event.type === "message.sent") {
-    const text = bodyOf(event, "message.sent")?.text ?? null;
-    const { seq, at, actor: author } = event;
-    // Named after its command and not read from the body, which may have been erased.
-    return messages.add(sql, { seq, message_id: messageIdOf(event.command_id), author, text, at });
-  }
-  const edited = bodyOf(event, "message.edited");
-  if (edited) return messages.edit(sql, edited.message_id, edited.text, event.at);
-  const deleted = bodyOf(event, "message.deleted");
-  if (deleted) return applyDeleted(sql, deleted.message_id, event.at);
-}
-
-function applyDeleted(sql: SqlPort, message_id: MessageId, at: number): void {
-  const message = messages.find(sql, message_id);
-  if (!message) return;
-  messages.remove(sql, message_id, at);
-  log.erase(sql, message);
+function enter(sql: SqlPort, event: LogEvent): void {
+  const { at: joined_at, seq: joined_seq } = event;
+  for (const one of whoCame(event))
+    members.add(sql, { ...one, joined_at, joined_seq, muted_until: null });
 }

@@ -1,5 +1,8 @@
+import type { Down } from "../../schema/frames/down.ts";
 import type { RoomId, UserId } from "../../schema/ids.ts";
 import type { InboxRpc } from "../../schema/inbox-rpc.ts";
+import type { RoomRpc } from "../../schema/rpc.ts";
+import type { Texts } from "../../schema/text-files.ts";
 import type { Alarms } from "../kernel/alarms.ts";
 import { createAlarms } from "../kernel/alarms.ts";
 import type { Host } from "../kernel/host.ts";
@@ -18,7 +21,10 @@ import { roomMigrations } from "./tables.ts";
 export interface RoomPeers {
   /** Tells the archive that there is more. */
   archive(through_seq: number): Promise<void>;
-  inbox(user_id: UserId): Pick<InboxRpc, "mark" | "gone" | "holds">;
+  inbox(user_id: UserId): Pick<InboxRpc, "mark" | "gone" | "holds" | "takePlace">;
+  /** Another room, for what is to be forwarded from it. */
+  room(room_id: RoomId): Pick<RoomRpc, "ask">;
+  readonly texts: Texts;
 }
 
 /** What every part of the room is handed. */
@@ -29,7 +35,7 @@ export interface RoomContext {
   readonly room_id: RoomId;
   readonly alarms: Alarms;
   readonly outbox: Outbox;
-  readonly sockets: Sockets;
+  readonly sockets: Sockets<Down>;
   /** The room, or null where none was ever created here: asking leaves no trace in storage. */
   room(): RoomRow | null;
   /** Makes the tables of a room that is about to be created. */
@@ -37,7 +43,10 @@ export interface RoomContext {
   /** The tables are committed: nothing can take them away, so they need not be looked for again. */
   remember(): void;
   /** Hears of every socket that has ended, whoever ended it. */
-  onDropped(listener: () => void): void;
+  onDropped(listener: (session: Session) => void): void;
+  /** Somebody hides from the others here, or shows themselves again. */
+  hides(user_id: UserId): void;
+  onHides(listener: (user_id: UserId) => void): void;
 }
 
 export function createContext(host: Host, name: RoomId | null, peers: RoomPeers): RoomContext {
@@ -46,7 +55,8 @@ export function createContext(host: Host, name: RoomId | null, peers: RoomPeers)
     members.find(host.sql, caller.user_id) ? null : ("removed" as const);
   let room_id = name;
   let created = false;
-  let dropped = () => {};
+  let dropped: (session: Session) => void = () => {};
+  let hides: (user_id: UserId) => void = () => {};
   const context: RoomContext = {
     host,
     peers,
@@ -56,7 +66,7 @@ export function createContext(host: Host, name: RoomId | null, peers: RoomPeers)
     },
     alarms,
     outbox: createOutbox(host, alarms),
-    sockets: createSockets(host, endOf, () => dropped()),
+    sockets: createSockets(host, endOf, (session) => dropped(session)),
     room() {
       if (!created && !isMigrated(host.sql)) return null;
       return roomStore.get(host.sql);
@@ -64,6 +74,10 @@ export function createContext(host: Host, name: RoomId | null, peers: RoomPeers)
     prepare: () => void migrate(host.sql, roomMigrations, host.now()),
     remember() {
       created = true;
+    },
+    hides: (user_id) => hides(user_id),
+    onHides(listener) {
+      hides = listener;
     },
     onDropped(listener) {
       dropped = listener;

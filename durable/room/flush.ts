@@ -1,12 +1,13 @@
 import type { Caller } from "../../schema/caller.ts";
 import type { LogEvent } from "../../schema/events.ts";
-import { bodyOf } from "../../schema/events.ts";
+import { whoWent } from "../../schema/events.ts";
 import type { ReceiptAnswer } from "../../schema/http.ts";
+import type { ScheduleId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import { transact } from "../kernel/sql.ts";
-import type { RoomCommand } from "./commands/facts.ts";
+import type { Brought, Submitted } from "./commands/facts.ts";
 import type { RoomContext } from "./context.ts";
 import type { Told } from "./emit.ts";
 import { emit } from "./emit.ts";
@@ -16,22 +17,31 @@ import { headFor, receiptFor, seal } from "./head.ts";
 import { INBOXES } from "./marks.ts";
 import { ARCHIVE } from "./reads.ts";
 import { moveCursors } from "./reading.ts";
+import { dropSchedulesOf } from "./scheduling.ts";
 import { members } from "./stores/members.ts";
 import type { RoomRow } from "./stores/room.ts";
+import { flushVeil } from "./veil.ts";
 
 /** A command that waits for its flush, and who is to hear what became of it. */
 export interface Pending {
   readonly caller: Caller;
-  readonly command: RoomCommand;
+  readonly command: Submitted;
+  readonly brought?: Brought;
+  /** The scheduled message that this sends. */
+  readonly schedule_id?: ScheduleId;
   readonly bytes: number;
   settle(answer: Settled<ReceiptAnswer>): void;
 }
 
 /**
  * Write, commit, then tell. All commands of one flush share a transaction, with the signature over its last entry
- * and the note for the archive; a command that fails takes only itself back. Acknowledgements and fan-out follow.
+ * and the note for the archive; a command that fails takes only itself back. Acknowledgements and fan-out follow. Says
+ * what has happened.
  */
-export function flushCommands(context: RoomContext, batch: readonly Pending[]): void {
+export function flushCommands(
+  context: RoomContext,
+  batch: readonly Pending[],
+): readonly LogEvent[] {
   let written: Written;
   try {
     written = transact(context.host.sql, () => write(context, batch));
@@ -42,13 +52,14 @@ export function flushCommands(context: RoomContext, batch: readonly Pending[]): 
       reason: String(error),
     });
     for (const pending of batch) pending.settle(refused("internal"));
-    return;
+    return [];
   }
   // From here on nothing can fail but a socket: all that is told was worked out before the commit.
   const { answers, told } = written;
   if (told) context.remember();
   batch.forEach((pending, index) => pending.settle(answers[index] ?? refused("internal")));
   if (told) emit(context, told);
+  return told?.events ?? [];
 }
 
 /** What a flush has decided: an answer for each of its commands, and what everyone is to hear, if there is anything. */
@@ -67,10 +78,8 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
   const answers = settled.map((one): Settled<ReceiptAnswer> => {
     if (one.kind === "refused") return one;
     if (!room) return refused("internal");
-    return accepted({
-      receipt: receiptFor(context, room, one.value.seq),
-      replayed: one.value.event === null,
-    });
+    const { seq, replayed } = one.value;
+    return accepted({ receipt: seq === null ? null : receiptFor(context, room, seq), replayed });
   });
   return { answers, told };
 }
@@ -90,16 +99,19 @@ function commitTo(context: RoomContext, room: RoomRow, events: readonly LogEvent
     },
     newest.seq,
   );
-  const left = events.flatMap((event) => bodyOf(event, "member.left")?.user_id ?? []);
+  const left = events.flatMap((event) => whoWent(event) ?? []);
+  dropSchedulesOf(context, left);
   const back = new Set(left.filter((user_id) => members.find(sql, user_id) !== null));
-  return { events, head: headFor(context, room, newest.seq), back };
+  const head = headFor(context, room, newest.seq);
+  return { events, head, back, veil: flushVeil(sql, room, events) };
 }
 
-function attempt(context: RoomContext, { caller, command }: Pending): Settled<Effect> {
+function attempt(context: RoomContext, pending: Pending): Settled<Effect> {
   const { host, room_id } = context;
+  const { caller, command } = pending;
   const { request_id } = caller;
   try {
-    const settled = transact(host.sql, () => execute(context, caller, command));
+    const settled = transact(host.sql, () => execute(context, pending));
     const outcome = settled.kind === "refused" ? settled.refusal.code : settled.kind;
     const seq = settled.kind === "accepted" ? settled.value.seq : null;
     host.log("info", "command", {

@@ -1,7 +1,7 @@
 import type { Caller } from "../../schema/caller.ts";
 import type { EventPage, MessagePage, RoomView } from "../../schema/http.ts";
 import { limits } from "../../schema/limits.ts";
-import type { Role } from "../../schema/permissions.ts";
+import type { Member } from "../../schema/member.ts";
 import { may } from "../../schema/permissions.ts";
 import type { Room } from "../../schema/room.ts";
 import type { ArchiveStep, Watermark } from "../../schema/rpc.ts";
@@ -9,6 +9,9 @@ import type { Settled } from "../kernel/outcome.ts";
 import { accepted, refused } from "../kernel/outcome.ts";
 import type { RoomContext } from "./context.ts";
 import { headFor } from "./head.ts";
+import { firstSeqFor } from "./rules/history.ts";
+import { shown } from "./shown.ts";
+import { veiled } from "./veil.ts";
 import { log } from "./stores/log.ts";
 import { members } from "./stores/members.ts";
 import { messages } from "./stores/messages.ts";
@@ -18,7 +21,9 @@ export const ARCHIVE = "archive";
 
 export interface Reader {
   room: RoomRow;
-  role: Role;
+  me: Member;
+  /** The first event that this reader may see. */
+  first_seq: number;
   /** The newest seq. A room has at least the event that created it. */
   head_seq: number;
 }
@@ -27,16 +32,17 @@ export interface Reader {
 export function reader(context: RoomContext, caller: Pick<Caller, "user_id">): Settled<Reader> {
   const { sql } = context.host;
   const room = context.room();
-  const role = room && (members.find(sql, caller.user_id)?.role ?? null);
-  if (!room || !role || !may(role, "room.read", room.kind)) return refused("not_found");
-  return accepted({ room, role, head_seq: log.tail(sql)?.seq ?? 0 });
+  const me = room && members.find(sql, caller.user_id);
+  if (!room || !me || !may(me.role, "room.read", room)) return refused("not_found");
+  const first_seq = firstSeqFor(room, me);
+  return accepted({ room, me, first_seq, head_seq: log.tail(sql)?.seq ?? 0 });
 }
 
 export function view(context: RoomContext, caller: Caller): Settled<RoomView> {
   const read = reader(context, caller);
   if (read.kind === "refused") return read;
-  const { room, role, head_seq } = read.value;
-  return accepted({ role, ...outline(context, room, head_seq) });
+  const { room, me, head_seq } = read.value;
+  return accepted({ role: me.role, ...outline(context, room, head_seq) });
 }
 
 /** What a reader needs besides the messages. */
@@ -58,13 +64,14 @@ export function messagePage(
 ): Settled<MessagePage> {
   const read = reader(context, caller);
   if (read.kind === "refused") return read;
-  const { room, head_seq } = read.value;
-  const page = { before, limit: Math.min(limit, limits.page_messages_max) };
-  const shown = messages.page(context.host.sql, page);
+  const { room, first_seq: first, head_seq } = read.value;
+  const { sql } = context.host;
+  const page = { first, before, limit: Math.min(limit, limits.page_messages_max) };
+  const found = messages.page(sql, page);
   return accepted({
     position: { epoch: room.epoch, seq: head_seq },
-    messages: shown.messages,
-    before: shown.more ? (shown.messages[0]?.seq ?? null) : null,
+    messages: shown(sql, found.messages, caller.user_id),
+    before: found.more ? (found.messages[0]?.seq ?? null) : null,
   });
 }
 
@@ -75,18 +82,21 @@ export function eventPage(
 ): Settled<EventPage> {
   const read = reader(context, caller);
   if (read.kind === "refused") return read;
-  const { room, head_seq } = read.value;
-  const events = log.range(context.host.sql, {
-    after,
+  const { room, first_seq, head_seq } = read.value;
+  const { sql } = context.host;
+  const found = log.range(sql, {
+    after: Math.max(after, first_seq - 1),
     through: head_seq,
     limit: Math.min(limit, limits.page_events_max),
     max_bytes: limits.resume_bytes,
   });
+  const events = veiled(sql, found, first_seq);
   const last_seq = events.at(-1)?.seq ?? head_seq;
   return accepted({
     epoch: room.epoch,
     events,
     head: headFor(context, room, head_seq),
+    first_seq,
     after: last_seq < head_seq ? last_seq : null,
   });
 }

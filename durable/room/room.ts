@@ -5,17 +5,20 @@ import type { ArchiveNotice, Opening, RoomRpc, Watermark } from "../../schema/rp
 import { OPENING_HEADER } from "../../schema/rpc.ts";
 import { refusalTable } from "../../schema/refusals.ts";
 import { subprotocol } from "../../schema/version.ts";
-import { inboxActor } from "../address.ts";
+import { inboxActor, roomActor } from "../address.ts";
 import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
 import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
 import type { RoomEngine } from "./engine.ts";
+import { createTexts } from "../../schema/text-files.ts";
 import { createRoomEngine } from "./engine.ts";
 
 export interface RoomEnv {
   RECEIPT_KEYS: string;
   LOG_LEVEL?: string;
   ARCHIVE_QUEUE: Queue<ArchiveNotice>;
+  MEDIA: R2Bucket;
   INBOX: Parameters<typeof inboxActor>[0]["INBOX"];
+  ROOM: Parameters<typeof roomActor>[0]["ROOM"];
 }
 
 /** One conversation, as the platform sees it. Everything that decides is in engine.ts and behind it. */
@@ -29,18 +32,20 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
     this.engine = createRoomEngine(this.host, this.host.name("room"), {
       archive: (through) => this.#notice(through),
       inbox: (user_id) => inboxActor(env, user_id),
+      room: (room_id) => roomActor(env, room_id),
+      texts: createTexts(env.MEDIA),
     });
   }
 
   override async fetch(request: Request): Promise<Response> {
     const opening: Opening = JSON.parse(request.headers.get(OPENING_HEADER) ?? "null");
-    const admitted = this.engine.admit(opening);
+    const admitted = await this.engine.letIn(opening);
     if (admitted.kind === "refused") {
       return Response.json(admitted.refusal, {
         status: refusalTable[admitted.refusal.code].status,
       });
     }
-    const { response, socket } = this.host.accept(subprotocol(opening.version));
+    const { response, socket } = this.host.accept(subprotocol(opening.version, opening.encoding));
     this.engine.welcome(socket, opening);
     return response;
   }
@@ -62,8 +67,14 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
     return this.engine.alarm();
   }
 
-  command(caller: Caller, command: unknown): ReturnType<RoomRpc["command"]> {
-    return new Promise((resolve) => this.engine.submit(caller, command, resolve));
+  command(...[caller, command, brought]: Parameters<RoomRpc["command"]>) {
+    return new Promise<Awaited<ReturnType<RoomRpc["command"]>>>((resolve) =>
+      this.engine.submit(caller, command, resolve, brought),
+    );
+  }
+
+  async ask(caller: Caller, query: unknown) {
+    return this.engine.ask(caller, query);
   }
 
   async view(caller: Caller) {
@@ -88,6 +99,26 @@ export class Room extends DurableObject<RoomEnv> implements RoomRpc {
 
   async read(caller: Caller, seq: number) {
     return this.engine.read(caller, seq);
+  }
+
+  async prefers(...asked: Parameters<RoomRpc["prefers"]>) {
+    this.engine.prefers(...asked);
+  }
+
+  async typing(...[caller, on, parent]: Parameters<RoomRpc["typing"]>) {
+    return this.engine.typing(caller, on, parent);
+  }
+
+  async whisper(...[caller, whisper]: Parameters<RoomRpc["whisper"]>) {
+    return this.engine.whisper(caller, whisper);
+  }
+
+  async socketsOf(user_id: UserId) {
+    return this.engine.socketsOf(user_id);
+  }
+
+  async delivered(caller: Caller, seq: number) {
+    return this.engine.delivered(caller, seq);
   }
 
   forget(user_id: UserId) {

@@ -70,10 +70,11 @@ export function isUncertain({ checked_at }: Session, now_ms: number): boolean {
   return now_ms - checked_at >= limits.session_check_ms * limits.session_checks_failed;
 }
 
-/** Closes what has been silent for too long; that somebody looks away by it, is told as ever. */
-export function checkSilence({ host, sockets, alarms }: RoomContext): void {
-  sockets.closeDead(host.now());
+/** Closes what has been silent for too long, and says whose that was; that they look away is told as ever. */
+export function checkSilence({ host, sockets, alarms }: RoomContext): Session[] {
+  const dead = sockets.closeDead(host.now());
   transact(host.sql, () => planSilence(alarms, sockets));
+  return dead;
 }
 
 export async function checkSessions(context: RoomContext): Promise<void> {

@@ -25,6 +25,10 @@ export const logTable = `CREATE TABLE log (
 /** Only edits are looked for by subject; a sent message is found by its seq. So a send pays for no index. */
 export const logIndex = "CREATE INDEX log_edits ON log (subject) WHERE type = 'message.edited'";
 
+/** A restoration says a message's words once more; another deletion must find it. */
+export const logRestoredIndex =
+  "CREATE INDEX log_restored ON log (subject) WHERE type = 'message.restored'";
+
 interface LogRow extends Record<keyof Omit<LogEvent, "seq" | "at" | "body" | "salt">, string> {
   seq: number;
   at: number;
@@ -64,8 +68,18 @@ const bytes = statement<{ after: number }, { bytes: number | null }>(
 const eraseSent = statement<{ seq: number }>(
   "UPDATE log SET body = NULL, salt = NULL, bytes = 0 WHERE seq = :seq",
 );
-const eraseEdits = statement<{ subject: string }>(
-  "UPDATE log SET body = NULL, salt = NULL, bytes = 0 WHERE type = 'message.edited' AND subject = :subject",
+const eraseOf = (type: string) =>
+  statement<{ subject: string; before: number }>(
+    `UPDATE log SET body = NULL, salt = NULL, bytes = 0
+     WHERE type = '${type}' AND subject = :subject AND seq < :before`,
+  );
+const eraseEdits = eraseOf("message.edited");
+const eraseRestored = eraseOf("message.restored");
+const versions = statement<{ seq: number; subject: string; limit: number }, LogRow>(
+  `SELECT ${columns} FROM log WHERE seq = :seq UNION ALL
+   SELECT ${columns} FROM log WHERE type = 'message.edited' AND subject = :subject UNION ALL
+   SELECT ${columns} FROM log WHERE type = 'message.restored' AND subject = :subject
+   ORDER BY seq DESC LIMIT :limit`,
 );
 
 export interface Tail {
@@ -90,11 +104,21 @@ export const log = {
     const through = reach.one(sql, asked)?.through ?? Math.min(after + 1, asked.through);
     return range.all(sql, { after, through }).map(eventOf);
   },
+  /** The events that gave a message its words, the newest of them, oldest first. */
+  versions: (
+    sql: SqlPort,
+    { seq, message_id }: { seq: number; message_id: string },
+    limit: number,
+  ): LogEvent[] => versions.all(sql, { seq, subject: message_id, limit }).map(eventOf).toReversed(),
   bytesAfter: (sql: SqlPort, after: number): number => bytes.one(sql, { after })?.bytes ?? 0,
-  /** Drops what a message said, in every version; the hashes stay. */
-  erase(sql: SqlPort, message: { message_id: string; seq: number }): void {
+  /**
+   * Drops what a message said, in every version up to its deletion; the hashes stay. What it says after that it says by
+   * having been taken back: in a rebuild that is there already.
+   */
+  erase(sql: SqlPort, message: { message_id: string; seq: number }, before: number): void {
     eraseSent.run(sql, { seq: message.seq });
-    eraseEdits.run(sql, { subject: message.message_id });
+    eraseEdits.run(sql, { subject: message.message_id, before });
+    eraseRestored.run(sql, { subject: message.message_id, before });
   },
 };
 

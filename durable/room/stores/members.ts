@@ -12,10 +12,13 @@ export const membersTable = `CREATE TABLE members (
   joined_seq INTEGER NOT NULL
 ) WITHOUT ROWID`;
 
-const columns = "user_id, role, joined_at, joined_seq";
+/** Since there are mutes. */
+export const memberMutedColumn = "ALTER TABLE members ADD COLUMN muted_until INTEGER";
+
+const columns = "user_id, role, joined_at, joined_seq, muted_until";
 
 const insert = statement<Member>(
-  `INSERT INTO members (${columns}) VALUES (:user_id, :role, :joined_at, :joined_seq)`,
+  `INSERT INTO members (${columns}) VALUES (:user_id, :role, :joined_at, :joined_seq, :muted_until)`,
 );
 const byId = statement<{ user_id: string }, Member>(
   `SELECT ${columns} FROM members WHERE user_id = :user_id`,
@@ -23,6 +26,15 @@ const byId = statement<{ user_id: string }, Member>(
 const remove = statement<{ user_id: string }>("DELETE FROM members WHERE user_id = :user_id");
 const promote = statement<{ user_id: string; role: Role }>(
   "UPDATE members SET role = :role WHERE user_id = :user_id",
+);
+const mute = statement<{ user_id: string; muted_until: number | null }>(
+  "UPDATE members SET muted_until = :muted_until WHERE user_id = :user_id",
+);
+const page = statement<{ after: string; limit: number }, Member>(
+  `SELECT ${columns} FROM members WHERE user_id > :after ORDER BY user_id LIMIT :limit`,
+);
+const joinedSeqs = statement<object, { user_id: UserId; joined_seq: number }>(
+  "SELECT user_id, joined_seq FROM members",
 );
 const count = statement<object, { members: number; owners: number }>(
   "SELECT COUNT(*) AS members, COUNT(*) FILTER (WHERE role = 'owner') AS owners FROM members",
@@ -47,6 +59,13 @@ export const members = {
   find: (sql: SqlPort, user_id: UserId): Member | null => byId.one(sql, { user_id }),
   remove: (sql: SqlPort, user_id: UserId): void => remove.run(sql, { user_id }),
   promote: (sql: SqlPort, user_id: UserId, role: Role): void => promote.run(sql, { user_id, role }),
+  mute: (sql: SqlPort, user_id: UserId, muted_until: number | null): void =>
+    mute.run(sql, { user_id, muted_until }),
+  joinedSeqs: (sql: SqlPort): ReadonlyMap<UserId, number> =>
+    new Map(joinedSeqs.all(sql, {}).map(({ user_id, joined_seq }) => [user_id, joined_seq])),
+  /** In the order of their ids. */
+  page: (sql: SqlPort, after: UserId | null, limit: number): Member[] =>
+    page.all(sql, { after: after ?? "", limit }),
   count: (sql: SqlPort) => count.one(sql, {}) ?? { members: 0, owners: 0 },
   areMoreThan: (sql: SqlPort, count: number): boolean =>
     (more.one(sql, { limit: count + 1 })?.members ?? 0) > count,
