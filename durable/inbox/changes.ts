@@ -2,7 +2,7 @@ import type { Caller } from "../../schema/caller.ts";
 import { bodyHash } from "../../schema/chain.ts";
 import type { InboxCommand } from "../../schema/inbox-commands.ts";
 import type { InboxEvent, InboxHappening } from "../../schema/inbox-events.ts";
-import type { InboxReply } from "../../schema/inbox-rpc.ts";
+import type { InboxReply, Written } from "../../schema/inbox-rpc.ts";
 import { limits } from "../../schema/limits.ts";
 import { createFlush } from "../kernel/flush.ts";
 import type { Settled } from "../kernel/outcome.ts";
@@ -33,13 +33,13 @@ export function createChanges(context: InboxContext): (change: Change) => void {
   return (change) => flush.push(change);
 }
 
-interface Written {
+interface Committed {
   answer: Settled<InboxReply>;
   events: InboxEvent[];
 }
 
 function commit(context: InboxContext, batch: readonly Change[]): void {
-  let written: Written[];
+  let written: Committed[];
   try {
     written = transact(context.host.sql, () => {
       const all = batch.map((change) => attempt(context, change));
@@ -54,15 +54,16 @@ function commit(context: InboxContext, batch: readonly Change[]): void {
   }
   const events = written.flatMap((one) => one.events);
   const epoch = context.inbox()?.epoch;
-  if (events.length > 0 && epoch !== undefined)
-    context.sockets.sendToLive(JSON.stringify({ type: "events", epoch, events }));
+  const newest = events.at(-1);
+  if (newest && epoch !== undefined)
+    context.sockets.sendToLive({ type: "events", epoch, events }, newest.seq);
   batch.forEach((change, at) => change.settle?.(written[at]?.answer ?? refused("internal")));
 }
 
-function attempt(context: InboxContext, change: Change): Written {
+function attempt(context: InboxContext, change: Change): Committed {
   const { host } = context;
   try {
-    return transact(host.sql, (): Written => {
+    return transact(host.sql, (): Committed => {
       const settled = change.write();
       if (settled.kind === "refused") return { answer: settled, events: [] };
       const events = settled.value.map(({ type, body }) =>
@@ -76,11 +77,17 @@ function attempt(context: InboxContext, change: Change): Written {
   }
 }
 
+/** A command, and where the Worker made it of something written, that. */
+export interface Commanded {
+  readonly caller: Caller;
+  readonly command: InboxCommand;
+  readonly written?: Written | undefined;
+}
+
 /** A client's command as a change: once for each `command_id`. */
 export function commandChange(
   context: InboxContext,
-  caller: Caller,
-  command: InboxCommand,
+  { caller, command, written }: Commanded,
   settle: (answer: Settled<InboxReply>) => void,
 ): Change {
   const { host } = context;
@@ -90,7 +97,7 @@ export function commandChange(
     write() {
       const inbox = context.inbox();
       if (!inbox || caller.user_id !== inbox.user_id) return refused("not_found");
-      const fingerprint = bodyHash(inbox.salt, asked);
+      const fingerprint = bodyHash(inbox.salt, written ? { ...written } : asked);
       const known = commands.find(host.sql, command_id);
       if (known) {
         if (known.fingerprint !== fingerprint) return refused("command_id_reused");

@@ -20,8 +20,6 @@ import { holdsHere } from "./holds.ts";
 import { stateOf } from "./state.ts";
 import { log } from "./stores/log.ts";
 
-const encode = (frame: InboxDown): string => JSON.stringify(frame);
-
 /** Takes a command from a socket; the answer comes back to that socket. */
 export type Submit = (received: Omit<Received<InboxCommand>, "bytes">) => void;
 
@@ -44,27 +42,27 @@ export function welcome(context: InboxContext, socket: HostSocket, opening: Open
   const session = newSession(host, opening);
   sockets.add(socket, session);
   host.log("info", "socket.opened", { socket_id: session.socket_id, user_id, request_id });
-  sockets.send(
-    socket,
-    encode({
-      type: "hello",
-      version: opening.version,
-      user_id,
-      device_id,
-      position: { epoch: inbox.epoch, seq: log.bounds(host.sql).head_seq },
-      at: host.now(),
-      limits: { frame_bytes: limits.frame_bytes, text_bytes: limits.text_bytes },
-    }),
-  );
+  sockets.send(socket, {
+    type: "hello",
+    version: opening.version,
+    user_id,
+    device_id,
+    position: { epoch: inbox.epoch, seq: log.bounds(host.sql).head_seq },
+    at: host.now(),
+    limits: { frame_bytes: limits.frame_bytes, text_bytes: limits.text_bytes },
+  });
 }
 
 /** What devices say on their sockets. */
 export function createConnection(context: InboxContext, live: Live, submit: Submit) {
-  const handle = (received: Received<InboxUp>, reply: Reply): Outcome<null> => {
+  const handle = (received: Received<InboxUp>, reply: Reply<InboxDown>): Outcome<null> => {
     const { socket, session, frame } = received;
     switch (frame.type) {
       case "resume":
         return reply(received, () => answerResume(context, received, frame.position));
+      case "ack":
+        acked(context, socket, frame.seq);
+        return accepted(null);
       case "activity":
         live.activity(socket, session, frame.idle);
         return accepted(null);
@@ -76,11 +74,16 @@ export function createConnection(context: InboxContext, live: Live, submit: Subm
         return accepted(null);
     }
   };
-  return createReceiver(context.host, context.sockets, {
+  return createReceiver<typeof InboxUpSchema, InboxDown>(context.host, context.sockets, {
     schema: InboxUpSchema,
     types: inboxUpTypes,
     handle,
   });
+}
+
+/** What is said of a seq that is not in this log is about another, or about none. */
+function acked({ host, sockets }: InboxContext, socket: HostSocket, seq: number): void {
+  if (seq <= log.bounds(host.sql).head_seq) sockets.acked(socket, seq);
 }
 
 /** Brings a device to the head; in the same turn its socket goes live, so that nothing falls between the two. */
@@ -88,7 +91,7 @@ function answerResume(
   context: InboxContext,
   { socket, session }: Pick<Received<InboxUp>, "socket" | "session">,
   position: Position | null,
-): Outcome<string> {
+): Outcome<InboxDown> {
   const { sql } = context.host;
   const inbox = context.inbox();
   const state = inbox && stateAfter(context, position);
@@ -96,9 +99,9 @@ function answerResume(
   if (session.state !== "live") context.sockets.update(socket, { ...session, state: "live" });
   if (state.kind === "since") {
     const events = log.after(sql, state.after);
-    return accepted(encode({ type: "events", epoch: inbox.epoch, events }));
+    return accepted({ type: "events", epoch: inbox.epoch, events });
   }
-  return accepted(encode({ type: "snapshot", state: state.value }));
+  return accepted({ type: "snapshot", state: state.value });
 }
 
 function stateAfter(context: InboxContext, position: Position | null) {

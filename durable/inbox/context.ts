@@ -1,11 +1,12 @@
 import { SALT_BYTES, toBase64Url } from "../../schema/chain.ts";
+import type { InboxDown } from "../../schema/frames/inbox/down.ts";
 import type { RoomId, UserId } from "../../schema/ids.ts";
 import { ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
 import type { InboxRpc } from "../../schema/inbox-rpc.ts";
 import type { RoomRpc } from "../../schema/rpc.ts";
 import type { Alarms } from "../kernel/alarms.ts";
 import { createAlarms } from "../kernel/alarms.ts";
-import type { Host } from "../kernel/host.ts";
+import type { Host, HostSocket } from "../kernel/host.ts";
 import { isMigrated, migrate } from "../kernel/migrate.ts";
 import type { Outbox } from "../kernel/outbox.ts";
 import { createOutbox } from "../kernel/outbox.ts";
@@ -20,7 +21,7 @@ import { inboxMigrations } from "./tables.ts";
 /** The other actors, as this one may speak to them. */
 export interface Peers {
   inbox(user_id: UserId): Pick<InboxRpc, "wish" | "watch" | "unwatch" | "seen">;
-  room(room_id: RoomId): Pick<RoomRpc, "endSession">;
+  room(room_id: RoomId): Pick<RoomRpc, "endSession" | "prefers" | "socketsOf">;
 }
 
 /** What every part of the inbox is handed. */
@@ -31,11 +32,13 @@ export interface InboxContext {
   readonly user_id: UserId;
   readonly alarms: Alarms;
   readonly outbox: Outbox;
-  readonly sockets: Sockets;
+  readonly sockets: Sockets<InboxDown>;
   /** The inbox, or null where nobody ever signed in here: asking leaves no trace in storage. */
   inbox(): InboxRow | null;
   /** Makes the inbox where there is none, inside the transaction that gives the reason. */
   begin(): InboxRow;
+  /** Hears, a turn later, of sockets that ended while they were told something: broken, or closed as too slow. */
+  onLost(listener: (session: Session, socket: HostSocket) => void): void;
 }
 
 export function createContext(host: Host, name: UserId | null, peers: Peers): InboxContext {
@@ -43,6 +46,9 @@ export function createContext(host: Host, name: UserId | null, peers: Peers): In
   const isHere = isMigrated(host.sql);
   if (isHere) migrate(host.sql, inboxMigrations, host.now());
   const user_id = (isHere ? inboxStore.get(host.sql)?.user_id : null) ?? name;
+  const endOf = ({ caller }: Session) =>
+    holdsHere(host, caller.device_id) ? null : ("signed_out" as const);
+  let lost: (session: Session, socket: HostSocket) => void = () => {};
   const context: InboxContext = {
     host,
     peers,
@@ -52,9 +58,9 @@ export function createContext(host: Host, name: UserId | null, peers: Peers): In
     },
     alarms,
     outbox: createOutbox(host, alarms),
-    sockets: createSockets(host, ({ caller }: Session) =>
-      holdsHere(host, caller.device_id) ? null : "signed_out",
-    ),
+    sockets: createSockets(host, endOf, (session, socket, is_lost) => {
+      if (is_lost) host.later(() => lost(session, socket));
+    }),
     inbox: () => (isMigrated(host.sql) ? inboxStore.get(host.sql) : null),
     begin() {
       const known = context.inbox();
@@ -68,6 +74,9 @@ export function createContext(host: Host, name: UserId | null, peers: Peers): In
       };
       inboxStore.add(host.sql, row);
       return row;
+    },
+    onLost(listener) {
+      lost = listener;
     },
   };
   // An alarm that was lost with a crash is set again from what is written.

@@ -8,6 +8,7 @@ import { block, unblock } from "./commands/block.ts";
 import { bookmark, unbookmark } from "./commands/bookmark.ts";
 import { accept, cancel, decline, remove, request } from "./commands/contact.ts";
 import { draft } from "./commands/draft.ts";
+import { remind, unremind } from "./commands/remind.ts";
 import { mode, status } from "./commands/self.ts";
 import { settings } from "./commands/settings.ts";
 import type { InboxContext } from "./context.ts";
@@ -31,6 +32,10 @@ export function decide({ context, caller, command }: From): Decided {
       return bookmark({ ...from, command });
     case "unbookmark":
       return unbookmark({ ...from, command });
+    case "remind":
+      return remind({ ...from, command });
+    case "unremind":
+      return unremind({ ...from, command });
     case "settings":
       return settings({ ...from, command });
     case "status":

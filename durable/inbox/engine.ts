@@ -1,4 +1,3 @@
-import type { Caller } from "../../schema/caller.ts";
 import { InboxCommandSchema } from "../../schema/inbox-commands.ts";
 import type { InboxHappening } from "../../schema/inbox-events.ts";
 import type { InboxReply, InboxRpc } from "../../schema/inbox-rpc.ts";
@@ -14,17 +13,21 @@ import { accepted, refused } from "../kernel/outcome.ts";
 import { OUTBOX_TIMER } from "../kernel/outbox.ts";
 import type { Session } from "../kernel/session.ts";
 import { transact } from "../kernel/sql.ts";
+import type { Commanded } from "./changes.ts";
 import { commandChange, createChanges } from "./changes.ts";
 import { admit, createConnection, welcome } from "./connection.ts";
 import type { InboxContext, Peers } from "./context.ts";
 import { createContext } from "./context.ts";
 import { holdsHere } from "./holds.ts";
+import { PREFERENCES, preferencesOf, tellRooms } from "./commands/preferences.ts";
+import { createPlaces } from "./places.ts";
 import { createPresence } from "./presence.ts";
 import { takeLookups, takesDirect } from "./reach.ts";
+import { REMINDERS_TIMER, remindersDue } from "./commands/remind.ts";
 import { gone, mark } from "./commands/rooms.ts";
 import type { Reused, Step } from "./sessions.ts";
 import * as sessions from "./sessions.ts";
-import { stateFor } from "./state.ts";
+import { mentions, stateFor } from "./state.ts";
 import { rooms } from "./stores/rooms.ts";
 import { deliverWish, farewell, hearWish } from "./commands/wishes.ts";
 
@@ -32,39 +35,50 @@ import { deliverWish, farewell, hearWish } from "./commands/wishes.ts";
 export interface InboxEngine extends Omit<InboxRpc, "ping"> {
   readonly context: InboxContext;
   admit(opening: Opening): Settled<Opening>;
+  /** The same, and counts the user's sockets elsewhere first. */
+  letIn(opening: Opening): Promise<Settled<Opening>>;
   welcome(socket: HostSocket, opening: Opening): void;
   receive(socket: HostSocket, data: string | ArrayBuffer): void;
   closed(socket: HostSocket, code: number): void;
   alarm(): Promise<void>;
 }
 
-export function createInboxEngine(host: Host, name: UserId | null, peers: Peers): InboxEngine {
+/** What a deployment may choose. */
+export interface InboxSettings {
+  /** Sockets of one user over all rooms and this inbox. */
+  readonly sockets_per_user: number;
+}
+
+export function createInboxEngine(
+  host: Host,
+  name: UserId | null,
+  peers: Peers,
+  { sockets_per_user }: InboxSettings = { sockets_per_user: limits.sockets_per_user },
+): InboxEngine {
   const context = createContext(host, name, peers);
   const change = createChanges(context);
   const live = createPresence(context);
+  context.onLost(live.closed);
+  const places = createPlaces(context, sockets_per_user);
   const budget = createBudget({
     burst: limits.commands_burst,
     per_second: limits.commands_per_second,
   });
 
-  const submit = (
-    caller: Caller,
-    command: Parameters<typeof commandChange>[2],
-    settle: (answer: Settled<InboxReply>) => void,
-  ): void => {
-    const wait_ms = budget.take(caller.user_id, host.now());
+  const submit = (commanded: Commanded, settle: (answer: Settled<InboxReply>) => void): void => {
+    const wait_ms = budget.take(commanded.caller.user_id, host.now());
     if (wait_ms > 0) return settle(refused("slow_down", { retry_after_ms: wait_ms }));
-    change(commandChange(context, caller, command, settle));
+    change(commandChange(context, commanded, settle));
   };
 
   const connection = createConnection(context, live, ({ socket, session, frame }) =>
-    submit(session.caller, frame, (settled) => {
+    submit({ caller: session.caller, command: frame }, (settled) => {
       const { command_id } = frame;
       const told =
         settled.kind === "accepted"
-          ? { type: "accepted", command_id, ...settled.value }
-          : { type: "refused", command_id, refusal: settled.refusal };
-      context.sockets.send(socket, JSON.stringify(told));
+          ? ({ type: "accepted", command_id, ...settled.value } as const)
+          : ({ type: "refused", command_id, refusal: settled.refusal } as const);
+      context.sockets.send(socket, told);
     }),
   );
 
@@ -112,14 +126,20 @@ export function createInboxEngine(host: Host, name: UserId | null, peers: Peers)
       });
     });
 
-  const deliver = (target: string, through_seq: number): Promise<void> =>
-    target.startsWith(sessions.END_TARGET)
+  const deliver = (target: string, through_seq: number): Promise<void> => {
+    if (target === PREFERENCES) return tellRooms(context);
+    return target.startsWith(sessions.END_TARGET)
       ? sessions.deliverEnd(context, target, through_seq)
       : deliverWish(context, target, through_seq);
+  };
 
   return {
     context,
     admit: (opening) => admit(context, opening),
+    async letIn(opening) {
+      const is_free = !context.inbox() || (await places.isOneFree());
+      return is_free ? admit(context, opening) : refused("too_many_sockets");
+    },
     welcome(socket, opening) {
       welcome(context, socket, opening);
       change({ write: () => accepted(sessions.seen(context, opening.caller.device_id)) });
@@ -136,7 +156,9 @@ export function createInboxEngine(host: Host, name: UserId | null, peers: Peers)
     open: () => told(() => (context.begin(), accepted([]))),
     rotate: (rotation) => step(() => sessions.rotate(context, rotation)),
     holds: async (device_id) => holdsHere(host, device_id),
-    mayOpen: async (device_id, room_id) => answer(sessions.mayOpen(context, device_id, room_id)),
+    mayOpen: async (device_id, room_id) =>
+      answer(await sessions.mayOpen(context, places, { device_id, room_id })),
+    takePlace: (room_id, sockets) => places.takeInRoom(room_id, sockets),
     devices: async (caller) => answer(sessions.deviceList(context, caller)),
     renameDevice: (_caller, device_id, to) => step(() => sessions.rename(context, device_id, to)),
     signOut: (_user_id, which) => step(() => sessions.signOut(context, which)),
@@ -144,20 +166,24 @@ export function createInboxEngine(host: Host, name: UserId | null, peers: Peers)
     tokens: async () => answer(sessions.tokenList(context)),
     token: async (token_hash) => sessions.tokenHolder(context, token_hash),
 
-    command(caller, value) {
+    command(caller, value, written) {
       return new Promise((resolve) => {
         const checked = check(value, InboxCommandSchema);
         if (!checked.ok) return resolve({ ok: false, refusal: checked.refusal });
-        submit(caller, checked.frame, (settled) => resolve(answer(settled)));
+        const commanded = { caller, command: checked.frame, written };
+        submit(commanded, (settled) => resolve(answer(settled)));
       });
     },
     state: async (caller) => answer(stateFor(context, caller)),
+    mentions: async (caller, page) => answer(mentions(context, caller, page)),
 
-    async mark(marked) {
-      if (!context.inbox()) return;
+    async mark(marked, knows) {
+      if (!context.inbox()) return null;
       const is_new = !rooms.has(host.sql, marked.room_id);
       await told(() => accepted(mark(context, marked)));
       if (is_new) live.changed();
+      const said = preferencesOf(context);
+      return said.version > knows ? said : null;
     },
     async gone(room) {
       if (!context.inbox()) return;
@@ -178,6 +204,7 @@ export function createInboxEngine(host: Host, name: UserId | null, peers: Peers)
       const due = context.alarms.due();
       const work = [
         due.includes(sessions.SESSIONS_TIMER) && done(step(() => sessions.expire(context))),
+        due.includes(REMINDERS_TIMER) && told(() => remindersDue(context)),
         due.includes(OUTBOX_TIMER) && context.outbox.drain(deliver),
         live.alarm(due),
       ];

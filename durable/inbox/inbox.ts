@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { InboxRpc } from "../../schema/inbox-rpc.ts";
+import { limits } from "../../schema/limits.ts";
 import { refusalTable } from "../../schema/refusals.ts";
 import type { Opening } from "../../schema/rpc.ts";
 import { OPENING_HEADER } from "../../schema/rpc.ts";
@@ -7,11 +8,16 @@ import { subprotocol } from "../../schema/version.ts";
 import { inboxActor, roomActor } from "../address.ts";
 import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
 import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
+import type { Peers } from "./context.ts";
 import type { InboxEngine } from "./engine.ts";
 import { createInboxEngine } from "./engine.ts";
 
 type Actors = Parameters<typeof inboxActor>[0] & Parameters<typeof roomActor>[0];
-export type InboxEnv = Actors & { RECEIPT_KEYS: string; LOG_LEVEL?: string };
+export type InboxEnv = Actors & {
+  RECEIPT_KEYS: string;
+  LOG_LEVEL?: string;
+  SOCKETS_PER_USER?: string;
+};
 
 /** One person's inbox, as the platform sees it. Everything that decides is in engine.ts and behind it. */
 export class Inbox extends DurableObject<InboxEnv> implements InboxRpc {
@@ -21,21 +27,23 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxRpc {
   constructor(ctx: DurableObjectState, env: InboxEnv) {
     super(ctx, env);
     this.host = createCloudflareHost(ctx, env);
-    this.engine = createInboxEngine(this.host, this.host.name("user"), {
+    const peers: Peers = {
       inbox: (user_id) => inboxActor(env, user_id),
       room: (room_id) => roomActor(env, room_id),
-    });
+    };
+    const sockets_per_user = Number(env.SOCKETS_PER_USER ?? limits.sockets_per_user);
+    this.engine = createInboxEngine(this.host, this.host.name("user"), peers, { sockets_per_user });
   }
 
   override async fetch(request: Request): Promise<Response> {
     const opening: Opening = JSON.parse(request.headers.get(OPENING_HEADER) ?? "null");
-    const admitted = this.engine.admit(opening);
+    const admitted = await this.engine.letIn(opening);
     if (admitted.kind === "refused") {
       return Response.json(admitted.refusal, {
         status: refusalTable[admitted.refusal.code].status,
       });
     }
-    const { response, socket } = this.host.accept(subprotocol(opening.version));
+    const { response, socket } = this.host.accept(subprotocol(opening.version, opening.encoding));
     this.engine.welcome(socket, opening);
     return response;
   }
@@ -109,12 +117,20 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxRpc {
     return this.engine.state(...asked);
   }
 
+  mentions(...asked: Parameters<InboxRpc["mentions"]>) {
+    return this.engine.mentions(...asked);
+  }
+
   mark(...asked: Parameters<InboxRpc["mark"]>) {
     return this.engine.mark(...asked);
   }
 
   gone(...asked: Parameters<InboxRpc["gone"]>) {
     return this.engine.gone(...asked);
+  }
+
+  takePlace(...asked: Parameters<InboxRpc["takePlace"]>) {
+    return this.engine.takePlace(...asked);
   }
 
   wish(...asked: Parameters<InboxRpc["wish"]>) {

@@ -17,6 +17,7 @@ import { accepted, refused, unreachable } from "../kernel/outcome.ts";
 import { transact } from "../kernel/sql.ts";
 import type { InboxContext } from "./context.ts";
 import { holdsHere } from "./holds.ts";
+import type { Places } from "./places.ts";
 import { rotation, sessionEnd } from "./rules/rotation.ts";
 import { apiTokens } from "./stores/api-tokens.ts";
 import { deviceRooms } from "./stores/device-rooms.ts";
@@ -118,11 +119,14 @@ export function seen(context: InboxContext, device_id: DeviceId, place?: string)
   return [toldOf(row)];
 }
 
-export function mayOpen(
+export async function mayOpen(
   context: InboxContext,
-  device_id: DeviceId,
-  room_id: RoomId | null,
-): Settled<null> {
+  places: Places,
+  { device_id, room_id }: { device_id: DeviceId; room_id: RoomId | null },
+): Promise<Settled<null>> {
+  if (!holdsHere(context.host, device_id)) return refused("unauthenticated");
+  if (!(await places.isOneFree())) return refused("too_many_sockets");
+  // Rooms were asked meanwhile, and the device may have been signed out.
   if (!holdsHere(context.host, device_id)) return refused("unauthenticated");
   const { sql, now } = context.host;
   const note = () => room_id === null || deviceRooms.note(sql, device_id, room_id, now());

@@ -1,6 +1,7 @@
 import type { InboxHappening } from "../../../schema/inbox-events.ts";
 import { limits } from "../../../schema/limits.ts";
 import { accepted, refused } from "../../kernel/outcome.ts";
+import { preferencesChanged } from "./preferences.ts";
 import { asLeftBehind } from "../live/presence-person.ts";
 import { lookAgain, touched } from "../live/presence-timers.ts";
 import { part, stateOf } from "../rules/contact.ts";
@@ -22,6 +23,7 @@ export function block({ context, command: { user_id } }: Asked<"block">): Decide
   const shown = stateOf(wishes.pair(host.sql, user_id));
   const added = { user_id, at: host.now() };
   blocks.add(host.sql, added, asLeftBehind(context));
+  preferencesChanged(context);
   touched(context);
   lookAgain(context, user_id);
   const gone: InboxHappening[] = shown ? [{ type: "contact.gone", body: { user_id } }] : [];
@@ -36,6 +38,7 @@ export function unblock({ context, command: { user_id } }: Asked<"unblock">): De
   const { host } = context;
   if (!blocks.has(host.sql, user_id)) return accepted([]);
   blocks.remove(host.sql, user_id);
+  preferencesChanged(context);
   const before = wishes.pair(host.sql, user_id);
   const after = stateOf(before) ? part(before, host.now()) : before;
   // Told in any case: what was on its way when the block fell has not arrived.

@@ -4,29 +4,40 @@ import type { InboxRoom, RoomMark } from "../../../schema/inbox.ts";
 import { limits } from "../../../schema/limits.ts";
 import type { InboxContext } from "../context.ts";
 import { isNewer, marked } from "../rules/marks.ts";
+import { called } from "../stores/called.ts";
 import { drafts } from "../stores/drafts.ts";
+import { remindersIn } from "./remind.ts";
 import type { Left } from "../stores/rooms.ts";
 import { rooms } from "../stores/rooms.ts";
 
-/** What a room tells of itself. A direct room with somebody who is blocked is remembered, and nobody hears of it. */
-export function mark(context: InboxContext, told: RoomMark): InboxHappening[] {
+/**
+ * What a room tells of itself. A direct room with somebody who is blocked is remembered, and nobody hears of it. What is
+ * told with it of calls may have been told before.
+ */
+export function mark(context: InboxContext, said: RoomMark): InboxHappening[] {
   const { host } = context;
   if (!context.inbox()) return [];
+  const { called: calls, ...told } = said;
   const known = rooms.find(host.sql, told.room_id);
-  if (known ? !isNewer(told, known) : isFromBefore(told, rooms.left(host.sql, told.room_id)))
-    return [];
+  if (!known && isFromBefore(told, rooms.left(host.sql, told.room_id))) return [];
+  // A mark that is late says nothing new of the room; whom its messages called, it may be the only one to say.
+  if (known) called.add(host.sql, told.room_id, calls);
+  if (known && !isNewer(told, known)) return [];
   if (!known && rooms.count(host.sql) >= limits.inbox_rooms) {
     host.log("warn", "inbox.full", { room_id: told.room_id });
     return [];
   }
   rooms.put(host.sql, marked(told, known, host.now()));
-  if (!known) rooms.comeBack(host.sql, told.room_id);
   const shown = rooms.findShown(host.sql, told.room_id);
-  return shown ? [changed(shown)] : [];
+  const happened = shown ? [changed(shown)] : [];
+  if (known) return happened;
+  rooms.comeBack(host.sql, told.room_id);
+  called.add(host.sql, told.room_id, calls);
+  return [...happened, ...remindersIn(context, told.room_id, { left: false })];
 }
 
 /** A mark that was made before its member left, and came after. */
-const isFromBefore = ({ position }: RoomMark, left: Left | null): boolean =>
+const isFromBefore = ({ position }: Pick<RoomMark, "position">, left: Left | null): boolean =>
   left !== null && left.epoch === position.epoch && position.seq <= left.seq;
 
 /** The person has left the room, by the event with this seq. It may be heard of before any mark, or again. */
@@ -41,7 +52,8 @@ export function gone(context: InboxContext, left: Left): InboxHappening[] {
   if (before && before.epoch === epoch && before.seq >= seq) return [];
   const was_shown = rooms.findShown(sql, room_id) !== null;
   rooms.leave(sql, left);
-  const ended = endDraft(context, room_id);
+  called.forget(sql, room_id);
+  const ended = [...endDraft(context, room_id), ...remindersIn(context, room_id, { left: true })];
   return was_shown ? [...ended, { type: "room.gone", body: { room_id } }] : ended;
 }
 

@@ -2,6 +2,7 @@ import type { Self } from "../../../schema/inbox.ts";
 import { accepted, refused } from "../../kernel/outcome.ts";
 import type { InboxContext } from "../context.ts";
 import { noteVisit } from "../live/presence-person.ts";
+import { preferencesChanged } from "./preferences.ts";
 import { presenceTimers, touched } from "../live/presence-timers.ts";
 import { selfStore } from "../stores/self.ts";
 import type { Asked, Decided } from "./asked.ts";
@@ -24,6 +25,7 @@ export function mode({ context, command }: Asked<"mode">): Decided {
   if (before.mode === command.mode) return accepted([]);
   if (before.mode === "invisible") selfStore.visibleFrom(sql, now());
   else noteVisit(context);
+  if ([before.mode, command.mode].includes("invisible")) preferencesChanged(context);
   return change(context, { ...before, mode: command.mode });
 }
 

@@ -1,5 +1,6 @@
 import type { Settings } from "../../../schema/settings.ts";
 import { accepted } from "../../kernel/outcome.ts";
+import { preferencesChanged } from "./preferences.ts";
 import { lookAround, touched } from "../live/presence-timers.ts";
 import { settingsStore } from "../stores/settings.ts";
 import type { Asked, Decided } from "./asked.ts";
@@ -12,6 +13,7 @@ export function settings({ context, command: { change } }: Asked<"settings">): D
   const after: Settings = { ...before, ...Object.fromEntries(given) };
   if (JSON.stringify(after) === JSON.stringify(before)) return accepted([]);
   settingsStore.put(sql, after);
+  if (after.show_reads !== before.show_reads) preferencesChanged(context);
   touched(context);
   lookAround(context);
   return accepted([{ type: "settings.changed", body: { settings: after } }]);

@@ -192,7 +192,7 @@ export function createLooks(context: InboxContext) {
     );
     for (const [socket, session] of sockets.all()) {
       const users = news.filter(({ user_id }) => lists.get(session.socket_id)?.has(user_id));
-      if (users.length > 0) sockets.send(socket, JSON.stringify({ type: "presence", users }));
+      if (users.length > 0) sockets.send(socket, { type: "presence", users });
     }
   };
 

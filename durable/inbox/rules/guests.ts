@@ -10,6 +10,8 @@ const open: ReadonlySet<InboxCommandType> = new Set<InboxCommandType>([
   "draft",
   "bookmark",
   "unbookmark",
+  "remind",
+  "unremind",
   "settings",
   "status",
   "mode",

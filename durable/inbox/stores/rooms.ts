@@ -22,6 +22,14 @@ export const roomsTable = `CREATE TABLE rooms (
   archived INTEGER NOT NULL        -- 0 or 1
 ) WITHOUT ROWID`;
 
+/** Since rooms count what calls the person, and what is new in threads. */
+export const roomColumns = [
+  "ALTER TABLE rooms ADD COLUMN unread_seq INTEGER", // marked as unread from here on
+  "ALTER TABLE rooms ADD COLUMN mentions INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE rooms ADD COLUMN threads INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE rooms ADD COLUMN revision INTEGER NOT NULL DEFAULT 0", // of what is the person's own there
+];
+
 /** Rooms that were left, so that a mark from before does not bring them back. */
 export const leftRoomsTable = `CREATE TABLE left_rooms (
   position INTEGER PRIMARY KEY,
@@ -39,7 +47,11 @@ interface Row {
   epoch: InboxRoom["position"]["epoch"];
   seq: number;
   read_seq: number;
+  unread_seq: number | null;
   badge: number;
+  mentions: number;
+  threads: number;
+  revision: number;
   preview: string | null;
   favourite: number;
   folder: string;
@@ -53,20 +65,20 @@ export interface Left {
   seq: number;
 }
 
-const columns =
-  "room_id, kind, name, other, role, epoch, seq, read_seq, badge, preview, favourite, folder, muted_until, archived";
+const columns = `room_id, kind, name, other, role, epoch, seq, read_seq, unread_seq, badge, mentions, threads, revision,
+  preview, favourite, folder, muted_until, archived`;
 /** A direct room with somebody who is blocked is remembered, and not shown. */
-const visible =
+export const visibleRooms =
   "NOT (kind = 'direct' AND other IS NOT NULL AND other IN (SELECT user_id FROM blocks))";
 
 const byId = statement<{ room_id: string }, Row>(
   `SELECT ${columns} FROM rooms WHERE room_id = :room_id`,
 );
 const visibleById = statement<{ room_id: string }, Row>(
-  `SELECT ${columns} FROM rooms WHERE room_id = :room_id AND ${visible}`,
+  `SELECT ${columns} FROM rooms WHERE room_id = :room_id AND ${visibleRooms}`,
 );
 const shown = statement<object, Row>(
-  `SELECT ${columns} FROM rooms WHERE ${visible} ORDER BY room_id`,
+  `SELECT ${columns} FROM rooms WHERE ${visibleRooms} ORDER BY room_id`,
 );
 const directWith = statement<{ other: string }, Row>(
   `SELECT ${columns} FROM rooms WHERE kind = 'direct' AND other = :other ORDER BY room_id`,
@@ -75,7 +87,7 @@ const ids = statement<object, { room_id: RoomId }>("SELECT room_id FROM rooms OR
 const count = statement<object, { rooms: number }>("SELECT COUNT(*) AS rooms FROM rooms");
 const put = statement<Row>(
   `INSERT OR REPLACE INTO rooms (${columns}) VALUES (:room_id, :kind, :name, :other, :role, :epoch, :seq, :read_seq,
-     :badge, :preview, :favourite, :folder, :muted_until, :archived)`,
+     :unread_seq, :badge, :mentions, :threads, :revision, :preview, :favourite, :folder, :muted_until, :archived)`,
 );
 const remove = statement<{ room_id: string }>("DELETE FROM rooms WHERE room_id = :room_id");
 const leftById = statement<{ room_id: string }, Left>(
