@@ -2,6 +2,7 @@ import type { Caller } from "../schema/caller.ts";
 import type { Scope } from "../schema/device.ts";
 import type { RequestId, UserId } from "../schema/ids.ts";
 import { newId } from "../schema/ids.ts";
+import { limits } from "../schema/limits.ts";
 import type { LogFields, LogLevel } from "../schema/telemetry.ts";
 import type { Bindings, Configuration } from "./env.ts";
 import { configuration } from "./env.ts";
@@ -16,7 +17,7 @@ export interface Identity {
   readonly scopes: readonly Scope[] | null;
 }
 
-/** What one request carries through the Worker. The last four are found out on the way. */
+/** What one request carries through the Worker. The last five are found out on the way. */
 export interface RequestContext {
   readonly env: Bindings;
   readonly config: Configuration;
@@ -32,6 +33,8 @@ export interface RequestContext {
   route: string | null;
   /** What a program's token must be allowed to do for this request. */
   scope: Scope;
+  /** What its body may hold. */
+  body_bytes: number;
   user_id: UserId | null;
   identity: Promise<Identity> | null;
 }
@@ -63,6 +66,7 @@ export function openContext(
       ),
     route: null,
     scope: "account",
+    body_bytes: limits.frame_bytes,
     user_id: null,
     identity: null,
   };

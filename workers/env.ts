@@ -91,6 +91,9 @@ const ConfigurationSchema = z.object({
     .regex(/^\d{1,2}$/)
     .transform(Number),
   GUESTS: z.enum(["on", "off"]),
+  /** Read by the inboxes; it stands here so that a wrong one is named at the first request. */
+  SOCKETS_PER_USER: z.string().regex(/^[1-9]\d{0,2}$/),
+  WELCOME: z.enum(["on", "off"]),
   OIDC_PROVIDERS: JsonSchema.pipe(z.array(ProviderSchema)).refine(
     (providers) => new Set(providers.map((one) => one.provider_id)).size === providers.length,
     "two providers have the same provider_id",

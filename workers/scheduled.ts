@@ -4,13 +4,18 @@ import { configuration } from "./env.ts";
 import { errorFields, writeLog } from "./log.ts";
 import { contactSalt, createAddressBook } from "./services/address-book.ts";
 import { createErasure } from "./services/erasure.ts";
+import { createRoomMembers } from "./services/room-members.ts";
+import { createWelcome } from "./services/welcome.ts";
 
 /** What one run takes on; the next one is minutes away. */
 const ACCOUNTS = 100;
 const HASHES = 500;
+const NAMES = 500;
+const WELCOMES = 100;
 
 /**
- * What time itself brings about: links and challenges that have run out, and accounts whose time of grace is over.
+ * What time itself brings about: links and challenges that have run out, accounts whose time of grace is over, and
+ * greetings that were cut short.
  * What fails is said in the log and tried again by the next run; it keeps nothing else back.
  */
 export async function sweep(env: Bindings): Promise<void> {
@@ -19,6 +24,10 @@ export async function sweep(env: Bindings): Promise<void> {
   await step(env, "sweep.hashes", async () => {
     const salt = await contactSalt(configuration(env));
     await createAddressBook(env.DIRECTORY, salt).refresh(HASHES);
+  });
+  await step(env, "sweep.names", async () => void (await createRoomMembers(env).fold(NAMES)));
+  await step(env, "sweep.welcomes", async () => {
+    if (configuration(env).WELCOME === "on") await createWelcome(env).takeUp(WELCOMES);
   });
   await step(env, "sweep.accounts", async () => {
     for (const user_id of await erasure.due(ACCOUNTS))

@@ -6,8 +6,11 @@ import type { Bindings } from "../env.ts";
 import { historyDatabases } from "../env.ts";
 import type { ArchiveLedger } from "../services/archive-ledger.ts";
 import { createArchiveLedger } from "../services/archive-ledger.ts";
+import { followMembers } from "../services/follow-members.ts";
 import type { History } from "../services/history.ts";
 import { historyOf } from "../services/history.ts";
+import type { RoomMembers } from "../services/room-members.ts";
+import { createRoomMembers } from "../services/room-members.ts";
 import type { ConsumerLog } from "./log.ts";
 import { noticeOf } from "./notice.ts";
 
@@ -20,6 +23,7 @@ import { noticeOf } from "./notice.ts";
 export interface ArchiveDeps {
   archive(room_id: RoomId, watermark: Watermark | null): Promise<Answer<ArchiveStep> | null>;
   history(room_id: RoomId): History;
+  members: RoomMembers;
   ledger: Pick<ArchiveLedger, "archiveFailed" | "archiveCaughtUp">;
   log: ConsumerLog;
 }
@@ -29,6 +33,7 @@ export function archiveDeps(env: Bindings, log: ConsumerLog): ArchiveDeps {
   return {
     archive: (room_id, watermark) => roomActor(env, room_id).archive(watermark),
     history: (room_id) => historyOf(room_id, databases),
+    members: createRoomMembers(env),
     ledger: createArchiveLedger(env.DIRECTORY),
     log,
   };
@@ -84,7 +89,7 @@ async function followRoom(
   deps: ArchiveDeps,
 ): Promise<boolean> {
   try {
-    const steps = await drainRoom(room_id, deps);
+    const steps = await catchUp(room_id, deps);
     deps.log("debug", "archive.followed", { room_id, steps, notices: messages.length });
     for (const message of messages) message.ack();
     return true;
@@ -99,6 +104,13 @@ async function followRoom(
 
 /** Why a step of the archive was not taken. Its message goes into the ledger, so it is made of codes only. */
 export class ArchiveFault extends Error {}
+
+/** The archive of one room, and the copy of its members that is made from it. */
+export async function catchUp(room_id: RoomId, deps: ArchiveDeps): Promise<number> {
+  const steps = await drainRoom(room_id, deps);
+  await followMembers(room_id, { history: deps.history(room_id), members: deps.members });
+  return steps;
+}
 
 /** Follows one room to its head; returns how many steps that took. */
 export async function drainRoom(room_id: RoomId, deps: ArchiveDeps): Promise<number> {

@@ -1,5 +1,5 @@
 import type { ArchiveDeps } from "./archive.ts";
-import { drainRoom, quietly, reasonOf } from "./archive.ts";
+import { catchUp, quietly, reasonOf } from "./archive.ts";
 import { noticeOf } from "./notice.ts";
 
 const RETRY_S = 300;
@@ -22,7 +22,7 @@ export async function consumeDeadLetters(
       continue;
     }
     try {
-      await drainRoom(notice.room_id, deps);
+      await catchUp(notice.room_id, deps);
       await deps.ledger.archiveCaughtUp([notice.room_id]);
       message.ack();
     } catch (error) {

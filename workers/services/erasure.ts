@@ -44,7 +44,7 @@ const statements = {
   heldHandles: "DELETE FROM held_handles WHERE user_id = ?1",
   empty: `UPDATE accounts SET kind = 'gone', handle = ?2, handle_key = ?3, display_name = '', pronouns = '',
       fields = '[]', verified = 0, owner = NULL, mail = NULL, mail_key = NULL, mail_hash = NULL, mail_pending = NULL,
-      password_hash = NULL, leaving_at = NULL
+      password_hash = NULL, leaving_at = NULL, welcome_room = NULL
     WHERE user_id = ?1`,
   oldLinks: "DELETE FROM links WHERE expires_at <= ?1",
   oldUses: `DELETE FROM invitation_uses WHERE invitation_id NOT IN
