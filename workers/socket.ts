@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { RoomActor } from "../durable/address.ts";
 import { inboxActor, roomActor } from "../durable/address.ts";
+import { encodings } from "../schema/encodings.ts";
 import type { RoomId } from "../schema/ids.ts";
 import { RoomIdSchema } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
@@ -41,7 +42,7 @@ export async function openInboxSocket(
 }
 
 interface Offer {
-  version: number;
+  spoken: Spoken;
   ticket: string | undefined;
   origin: string | null;
 }
@@ -50,15 +51,15 @@ function offerOf(request: Request, context: RequestContext): Offer {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") refuse("upgrade_required");
   refuseForeignOrigin(request, context);
   const offered = offeredProtocols(request.headers.get("sec-websocket-protocol"));
-  const version = spokenVersion(offered) ?? refuse("bad_version");
+  const spoken = spokenOf(offered) ?? refuse("bad_version");
   const ticket = offered
     .find((text) => text.startsWith(TICKET_PROTOCOL_PREFIX))
     ?.slice(TICKET_PROTOCOL_PREFIX.length);
-  return { version, ticket, origin: request.headers.get("origin") };
+  return { spoken, ticket, origin: request.headers.get("origin") };
 }
 
 async function openingOf(
-  { version, ticket, origin }: Offer,
+  { spoken, ticket, origin }: Offer,
   room_id: RoomId | null,
   context: RequestContext,
 ): Promise<Opening> {
@@ -71,13 +72,13 @@ async function openingOf(
   const { sub: user_id, device: device_id, jti: ticket_id, exp } = claims;
   context.user_id = user_id;
   const caller = { user_id, device_id, request_id: context.request_id };
-  return { caller, room_id, version, ticket_id, ticket_expires_at: exp * 1000 };
+  return { caller, room_id, ...spoken, ticket_id, ticket_expires_at: exp * 1000 };
 }
 
 async function handOver(actor: Pick<RoomActor, "fetch">, opening: Opening): Promise<Response> {
   const headers = {
     upgrade: "websocket",
-    "sec-websocket-protocol": subprotocol(opening.version),
+    "sec-websocket-protocol": subprotocol(opening.version, opening.encoding),
     [OPENING_HEADER]: JSON.stringify(opening),
   };
   const response = await actor.fetch(new Request("https://actor.quoth/socket", { headers }));
@@ -92,10 +93,15 @@ export function offeredProtocols(header: string | null): string[] {
     .filter((text) => text !== "");
 }
 
-/** The newest version that both sides speak. */
-export function spokenVersion(offered: readonly string[]): number | null {
-  for (let version: number = wire.version; version >= wire.floor; version -= 1) {
-    if (offered.includes(subprotocol(version))) return version;
-  }
-  return null;
+type Spoken = Pick<Opening, "version" | "encoding">;
+
+/** Everything that is spoken here, by what a client calls it. */
+const known = new Map<string, Spoken>();
+for (let version: number = wire.version; version >= wire.floor; version -= 1)
+  for (const encoding of encodings)
+    known.set(subprotocol(version, encoding), { version, encoding });
+
+/** The first that is spoken here, in the client's own order: it knows best what is cheap for it. */
+export function spokenOf(offered: readonly string[]): Spoken | null {
+  return offered.map((name) => known.get(name)).find((spoken) => spoken !== undefined) ?? null;
 }

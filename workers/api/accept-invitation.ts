@@ -8,6 +8,7 @@ import { createAccounts } from "../services/accounts.ts";
 import type { OpenInvitation } from "../services/invitations.ts";
 import { createInvitations } from "../services/invitations.ts";
 import { valueOf } from "./answer.ts";
+import { welcomeTo } from "./welcoming.ts";
 
 /**
  * Following an invitation is something that two people do: the inviter did their part when they made it. So the Worker
@@ -78,6 +79,7 @@ async function enterRoom(
     command_id,
     user_id,
   });
+  if (answer.ok) welcomeTo(context, room_id, [user_id]);
   if (answer.ok || answer.refusal.code === "already_member") return;
   // The inviter has left the room, or may not add people any more: that is between them and the room.
   if (answer.refusal.code === "not_found" || answer.refusal.code === "not_allowed")

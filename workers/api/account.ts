@@ -26,6 +26,7 @@ import {
 } from "../services/mail-links.ts";
 import { createOwnAccount } from "../services/own-account.ts";
 import { hashPassword } from "../services/passwords.ts";
+import { createRoomMembers } from "../services/room-members.ts";
 import { valueOf } from "./answer.ts";
 import { signedIn } from "./authenticate.ts";
 import { noBody, signedInBody } from "./body.ts";
@@ -35,6 +36,8 @@ import { operation } from "./operation.ts";
 import { requireProof, requireRecent } from "./proof.ts";
 import { refuseWeakPassword } from "./weak-password.ts";
 
+/** Names that one request folds: its owner's, and what else waits. */
+const NAMES = 100;
 const proofRefusals = ["recent_sign_in_required", "wrong_credentials", "slow_down"] as const;
 
 const profile = operation("account", "changeProfile", "Change handle, name, pronouns or fields", {
@@ -79,6 +82,8 @@ export const account = new Elysia({ prefix: "/v1/me" })
       // Whether a handle is taken is a question about others, however it is asked.
       if (body.handle !== undefined) await createAttempts(context.env).lookup(user_id);
       const changed = await createOwnAccount(context.env.DIRECTORY).changeProfile(user_id, body);
+      // So that they are found by their new name in the rooms that they are in.
+      context.afterwards(async () => void (await createRoomMembers(context.env).fold(NAMES)));
       const { user } = await loginOf(context, user_id);
       return changed ? user : refuse("handle_taken");
     },

@@ -3,6 +3,7 @@ import { CloudflareAdapter } from "elysia/adapter/cloudflare-worker";
 import type { RequestContext } from "../context.ts";
 import { contextOf, handOn } from "../context.ts";
 import type { Scope } from "../../schema/device.ts";
+import { limits } from "../../schema/limits.ts";
 import { refusal } from "../../schema/refusals.ts";
 import { Refused, refuse } from "../refused.ts";
 import { auth } from "./auth.ts";
@@ -19,6 +20,10 @@ import { contacts } from "./contacts.ts";
 import { accountExport } from "./export.ts";
 import { identities } from "./identities.ts";
 import { inbox } from "./inbox.ts";
+import { mentions } from "./mentions.ts";
+import { readAll } from "./read-all.ts";
+import { reminders } from "./reminders.ts";
+import { slash } from "./slash.ts";
 import { passkeys } from "./passkeys.ts";
 import { secondFactor } from "./second-factor.ts";
 import { providers } from "./providers.ts";
@@ -28,13 +33,22 @@ import { failureResponse } from "./failure.ts";
 import { health } from "./health.ts";
 import { keys } from "./keys.ts";
 import { me } from "./me.ts";
+import { members } from "./members.ts";
 import { messages } from "./messages.ts";
 import type { Document } from "./openapi.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operation } from "./operation.ts";
 import { isOpenToGuests, refuseGuests } from "./open-to-guests.ts";
 import { operators } from "./operators.ts";
+import { followed } from "./followed.ts";
+import { pins } from "./pins.ts";
+import { reading } from "./reading.ts";
+import { scheduledMessages } from "./scheduled-messages.ts";
+import { signals } from "./signals.ts";
+import { reactions } from "./reactions.ts";
 import { rooms } from "./rooms.ts";
+import { texts } from "./texts.ts";
+import { threads } from "./threads.ts";
 import { tickets } from "./tickets.ts";
 import { users } from "./users.ts";
 
@@ -58,6 +72,10 @@ export const app = new Elysia({ adapter: CloudflareAdapter, aot: false, normaliz
   .use(invitations)
   .use(contacts)
   .use(inbox)
+  .use(reminders)
+  .use(mentions)
+  .use(readAll)
+  .use(slash)
   .use(passkeys)
   .use(secondFactor)
   .use(providers)
@@ -67,7 +85,16 @@ export const app = new Elysia({ adapter: CloudflareAdapter, aot: false, normaliz
   .use(operators)
   .use(tickets)
   .use(rooms)
+  .use(members)
   .use(messages)
+  .use(texts)
+  .use(threads)
+  .use(reactions)
+  .use(pins)
+  .use(followed)
+  .use(reading)
+  .use(signals)
+  .use(scheduledMessages)
   .use(events)
   .use(keys)
   .use(health)
@@ -97,6 +124,12 @@ function isPublic(path: string, method: string): boolean {
   return Array.isArray(security) && security.length === 0;
 }
 
+/** What a route's body may hold. A route that takes none reads none, and still refuses to be sent more than usual. */
+export function bodyBytesOf(path: string, method: string): number {
+  const bytes = openApi().paths[path]?.[method.toLowerCase()]?.["x-body-bytes"];
+  return typeof bytes === "number" ? bytes : limits.frame_bytes;
+}
+
 export async function api(request: Request, context: RequestContext): Promise<Response> {
   const path = pathOf(new URL(request.url).pathname);
   if (path === null) return refuse("no_such_route");
@@ -108,9 +141,10 @@ export async function api(request: Request, context: RequestContext): Promise<Re
     });
   }
   context.scope = scopeOf(path, request.method);
+  context.body_bytes = bodyBytesOf(path, request.method);
   if (!isPublic(path, request.method) && !isOpenToGuests(readAs(request.method), path))
     await refuseGuests(context, (await identityOf(request)).caller);
-  refuseLargeBody(request);
+  refuseLargeBody(request, context.body_bytes);
   if (request.method !== "HEAD") return app.fetch(request);
   const response = await app.fetch(handOn(context, new Request(request, { method: "GET" })));
   return new Response(null, response);

@@ -1,6 +1,7 @@
 import type { RefusalCode } from "../../schema/refusals.ts";
 import { refusalCodes, refusalTable } from "../../schema/refusals.ts";
 import { ADA, BO, DEVICE, ROOM, EPOCH, AT } from "./example-ids.ts";
+import { ownExamples } from "./examples-own.ts";
 import { roomExamples } from "./examples-rooms.ts";
 
 /**
@@ -90,6 +91,7 @@ const settings = {
   last_seen: "everyone",
   direct_from: "shared",
   findable: false,
+  show_reads: true,
   quiet_hours: { from_minute: 1320, until_minute: 420, days: [0, 1, 2, 3, 4], time_zone: "UTC" },
 };
 const inboxRoom = {
@@ -100,7 +102,11 @@ const inboxRoom = {
   role: "owner",
   position: { epoch: EPOCH, seq: 2 },
   read_seq: 2,
+  unread_seq: null,
   badge: 0,
+  mentions: 0,
+  threads: 0,
+  revision: 3,
   preview: { seq: 2, at: AT, type: "message.sent", author: BO, text: null },
   favourite: true,
   folder: "",
@@ -189,6 +195,7 @@ const accountExamples = {
     rooms: [inboxRoom],
     drafts: [{ room_id: ROOM, text: "I was about to", edited_at: AT, device_id: DEVICE }],
     bookmarks: [],
+    reminders: ownExamples.Reminders.reminders,
     contacts: [contact],
     blocks: [],
     devices: [device],
@@ -210,6 +217,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   Users: { users: [ada, bo] },
   ...roomExamples,
+  ...ownExamples,
 };
 
 const codesThatWait: ReadonlySet<RefusalCode> = new Set(["slow_down", "unavailable"]);

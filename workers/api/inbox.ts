@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { inboxActor, roomActor } from "../../durable/address.ts";
+import { inboxActor } from "../../durable/address.ts";
 import type { Caller } from "../../schema/caller.ts";
 import {
   ArrangeBodySchema,
@@ -10,7 +10,6 @@ import {
   SettingsBodySchema,
   StatusBodySchema,
 } from "../../schema/http-account.ts";
-import { ReadAnswerSchema, ReadBodySchema } from "../../schema/http.ts";
 import type { InboxCommand } from "../../schema/inbox-commands.ts";
 import { InboxStateSchema } from "../../schema/inbox.ts";
 import { contextOf } from "../context.ts";
@@ -46,13 +45,11 @@ const settings = operation(
 );
 const status = operation("inbox", "putStatus", "A line about oneself, for a while", changes);
 const mode = operation("inbox", "putMode", "How one wants to be seen", changes);
-const read = operation("inbox", "markRead", "How far one has read; it only grows", {
-  refusals: ["slow_down"],
-});
 
 const done = { response: { 200: DoneSchema } };
 
-const own = new Elysia({ prefix: "/v1/me" })
+/** One's own inbox. The actor decides, and knows which rooms one is in. */
+export const inbox = new Elysia({ prefix: "/v1/me" })
   .use(signedIn)
   .get(
     "/inbox",
@@ -114,23 +111,6 @@ const own = new Elysia({ prefix: "/v1/me" })
     ({ request, body, caller }) => commands(request, caller, { type: "mode", ...body }),
     { ...signedInBody(ModeBodySchema), ...mode, ...done },
   );
-
-/** One's own inbox. The actor decides, and knows which rooms one is in. */
-export const inbox = new Elysia().use(own).use(
-  new Elysia({ prefix: "/v1/rooms" })
-    .use(signedIn)
-    .put(
-      "/:room_id/read",
-      async ({ request, params, body, caller }) =>
-        valueOf(await roomActor(contextOf(request).env, params.room_id).read(caller, body.seq)),
-      {
-        ...signedInBody(ReadBodySchema),
-        ...read,
-        params: RoomPathSchema,
-        response: { 200: ReadAnswerSchema },
-      },
-    ),
-);
 
 type Without<T> = T extends unknown ? Omit<T, "command_id"> : never;
 

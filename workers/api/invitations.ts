@@ -144,7 +144,7 @@ async function requireInviter(
   if (guest && config.GUESTS === "off") refuse("not_allowed");
   if (room_id === null) return;
   const { role, room } = valueOf(await roomActor(env, room_id).view(caller));
-  if (!may(role, "member.add", room.kind)) refuse("not_allowed");
+  if (!may(role, "member.add", room)) refuse("not_allowed");
 }
 
 async function takeMail({ env }: RequestContext, caller: Caller, mail: string): Promise<void> {

@@ -4,6 +4,8 @@ import { EventSchema } from "../../schema/events.ts";
 import { ContactSchema } from "../../schema/contact.ts";
 import * as device from "../../schema/device.ts";
 import * as account from "../../schema/http-account.ts";
+import * as own from "../../schema/http-own.ts";
+import * as roomOwn from "../../schema/http-room-own.ts";
 import * as http from "../../schema/http.ts";
 import * as inbox from "../../schema/inbox.ts";
 import { MemberSchema } from "../../schema/member.ts";
@@ -18,6 +20,8 @@ import { UserSchema } from "../../schema/user.ts";
 const exported: [string, GenericSchema][] = Object.entries<unknown>({
   ...http,
   ...account,
+  ...own,
+  ...roomOwn,
   EventSchema,
   HeadSchema,
   MemberSchema,

@@ -2,6 +2,7 @@ import type { AnyElysia } from "elysia";
 import * as z from "zod";
 import type { RefusalCode } from "../../schema/refusals.ts";
 import { refusalTable } from "../../schema/refusals.ts";
+import { encodings } from "../../schema/encodings.ts";
 import { TICKET_PROTOCOL_PREFIX, subprotocol, wire } from "../../schema/version.ts";
 import { SESSION_COOKIE } from "./authenticate.ts";
 import type { Operation } from "./operation.ts";
@@ -82,12 +83,18 @@ function operationOf(route: Route, detail: Operation): Json {
     parameters: parametersOf(route, detail),
     ...(body ? { requestBody: bodyOf(body) } : {}),
     responses: {
-      ...(detail["x-redirects"] ? redirect : successesOf(response)),
+      ...successOf(detail, response),
       ...problemsOf(refusals),
     },
     "x-refusals": refusals,
     "x-account": detail["x-account"],
+    ...(body ? { "x-body-bytes": detail["x-body-bytes"] } : {}),
   };
+}
+
+function successOf(detail: Operation, response: Readonly<Record<string, object>>): Json {
+  if (detail["x-redirects"]) return redirect;
+  return detail["x-plain"] ? plainText : successesOf(response);
 }
 
 /** A body that may be left out is wrapped, and is named after what it is when it comes. */
@@ -121,6 +128,12 @@ function successesOf(response: Readonly<Record<string, object>>): Json {
 }
 
 const redirect = { 303: { description: "Go on there, with GET" } };
+const plainText = {
+  200: {
+    description: "The text itself",
+    content: { "text/plain": { schema: { type: "string" } } },
+  },
+};
 const descriptions: Readonly<Record<string, string>> = {
   200: "OK",
   201: "Created",
@@ -209,7 +222,7 @@ const socketRefusals: readonly RefusalCode[] = [
   "unavailable",
 ];
 
-const PROTOCOLS = `Sec-WebSocket-Protocol offers ${subprotocol(wire.version)} and ${TICKET_PROTOCOL_PREFIX}<ticket>`;
+const PROTOCOLS = `Sec-WebSocket-Protocol offers ${encodings.map((encoding) => subprotocol(wire.version, encoding)).join(" or ")}, and ${TICKET_PROTOCOL_PREFIX}<ticket>`;
 
 function socketOperation(
   operationId: string,

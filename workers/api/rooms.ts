@@ -3,7 +3,7 @@ import type { InferOutput } from "valibot";
 import { inboxActor, roomActor } from "../../durable/address.ts";
 import type { Caller } from "../../schema/caller.ts";
 import {
-  AddMemberBodySchema,
+  ChangeRoomBodySchema,
   CreatedRoomSchema,
   CreateRoomBodySchema,
   ReceiptAnswerSchema,
@@ -14,43 +14,35 @@ import { createdRoomId, directRoomId } from "../../schema/ids.ts";
 import type { RequestContext } from "../context.ts";
 import { contextOf } from "../context.ts";
 import { refuse } from "../refused.ts";
-import { createAccounts } from "../services/accounts.ts";
 import { createAttempts } from "../services/attempts.ts";
 import { valueOf } from "./answer.ts";
 import { signedIn } from "./authenticate.ts";
 import { noBody, signedInBody } from "./body.ts";
 import { commandIdOf } from "./command-id.ts";
-import { operation } from "./operation.ts";
+import { requireUsers } from "./known-users.ts";
+import { commandOperation, operation } from "./operation.ts";
 import { RoomPathSchema } from "./paths.ts";
+import { command } from "./room-calls.ts";
+import { welcomeTo } from "./welcoming.ts";
 
-const create = operation(
+const create = commandOperation(
   "rooms",
   "createRoom",
   "Create a room; a direct one that exists is answered with 200",
-  {
-    idempotent: true,
-    refusals: ["command_id_reused", "not_reachable", "slow_down"],
-  },
+  { refusals: ["not_reachable"] },
 );
 const view = operation("rooms", "getRoom", "A room as its member sees it");
-const add = operation("rooms", "addMember", "Add a user to a room", {
-  idempotent: true,
-  refusals: [
-    "not_allowed",
-    "already_member",
-    "room_full",
-    "direct_room",
-    "command_id_reused",
-    "slow_down",
-  ],
+const change = commandOperation(
+  "rooms",
+  "changeRoom",
+  "Change a room's words or settings, archive it or bring it back",
+  { refusals: ["not_allowed", "direct_room", "room_archived"] },
+);
+const join = commandOperation("rooms", "joinRoom", "Join a channel", {
+  refusals: ["already_member", "room_full", "room_archived"],
 });
-const join = operation("rooms", "joinRoom", "Join a channel", {
-  idempotent: true,
-  refusals: ["already_member", "room_full", "command_id_reused", "slow_down"],
-});
-const leave = operation("rooms", "leaveRoom", "Leave a room", {
-  idempotent: true,
-  refusals: ["direct_room", "command_id_reused", "slow_down"],
+const leave = commandOperation("rooms", "leaveRoom", "Leave a room", {
+  refusals: ["direct_room"],
 });
 const receipt = { params: RoomPathSchema, response: { 200: ReceiptAnswerSchema } };
 
@@ -80,7 +72,9 @@ export const rooms = new Elysia({ prefix: "/v1/rooms" })
       if (direct && !answer.ok && answer.refusal.code === "room_exists") {
         return status(200, { room_id, receipt: null, replayed: false });
       }
-      return status(201, { room_id, ...valueOf(answer) });
+      const created = valueOf(answer);
+      if (body.kind !== "direct") welcomeTo(context, room_id, [caller.user_id, ...body.members]);
+      return status(201, { room_id, ...created });
     },
     {
       ...signedInBody(CreateRoomBodySchema),
@@ -94,35 +88,23 @@ export const rooms = new Elysia({ prefix: "/v1/rooms" })
       valueOf(await roomActor(contextOf(request).env, params.room_id).view(caller)),
     { ...view, params: RoomPathSchema, response: { 200: RoomViewSchema } },
   )
-  .post(
-    "/:room_id/members",
-    async ({ request, params, body, caller }) => {
-      const context = contextOf(request);
-      const { user_id } = body;
-      const command = { type: "add", command_id: commandIdOf(request, caller.user_id), user_id };
-      await requireUsers(context, [user_id], "user_id");
-      return valueOf(await roomActor(context.env, params.room_id).command(caller, command));
-    },
-    { ...signedInBody(AddMemberBodySchema), ...add, ...receipt },
+  .patch(
+    "/:room_id",
+    ({ request, params, body }) => command(request, params.room_id, { type: "change", ...body }),
+    { ...signedInBody(ChangeRoomBodySchema), ...change, ...receipt },
   )
   .post(
     "/:room_id/join",
-    async ({ request, params, caller }) => {
-      const command = { type: "join", command_id: commandIdOf(request, caller.user_id) };
-      return valueOf(
-        await roomActor(contextOf(request).env, params.room_id).command(caller, command),
-      );
+    async ({ request, params: { room_id }, caller }) => {
+      const joined = await command(request, room_id, { type: "join" });
+      welcomeTo(contextOf(request), room_id, [caller.user_id]);
+      return joined;
     },
     { ...noBody, ...join, ...receipt },
   )
   .post(
     "/:room_id/leave",
-    async ({ request, params, caller }) => {
-      const command = { type: "leave", command_id: commandIdOf(request, caller.user_id) };
-      return valueOf(
-        await roomActor(contextOf(request).env, params.room_id).command(caller, command),
-      );
-    },
+    ({ request, params }) => command(request, params.room_id, { type: "leave" }),
     { ...noBody, ...leave, ...receipt },
   );
 
@@ -154,16 +136,4 @@ async function requireReachable(
     others.map((user_id) => inboxActor(context.env, user_id).takesDirect(caller.user_id, room_ids)),
   );
   if (taken.includes(false)) refuse("not_reachable");
-}
-
-/** A room knows ids only, and would take a member that does not exist. */
-async function requireUsers(
-  context: RequestContext,
-  ids: readonly UserId[],
-  field: string,
-): Promise<void> {
-  const found = await createAccounts(context.env.DIRECTORY).usersByIds(ids);
-  const here = found.filter((user) => user.kind !== "gone");
-  const known = new Set(here.map((user) => user.user_id));
-  if (!ids.every((id) => known.has(id))) refuse("invalid", { field });
 }

@@ -13,7 +13,7 @@ const create = operation(
   "createTicket",
   "Get a ticket that opens one socket, once: to a room, or without one to one's own inbox",
   {
-    refusals: ["not_found", "too_many"],
+    refusals: ["not_found", "too_many", "too_many_sockets"],
   },
 );
 
@@ -28,7 +28,7 @@ export const tickets = new Elysia({ prefix: "/v1/tickets" }).use(signedIn).post(
     if (scopes !== null && !scopes.includes("read")) refuse("scope_missing");
     // The room itself says whether the caller is a member.
     if (room_id !== null) valueOf(await roomActor(context.env, room_id).view(caller));
-    // The inbox notes which rooms a device may have sockets in, to end them together with its session.
+    // The inbox counts its user's sockets, which is said here since a browser cannot read why an upgrade was refused; and it notes which rooms a device may have sockets in, to end them together with its session.
     valueOf(await inboxActor(context.env, user_id).mayOpen(device_id, room_id));
     const origin = request.headers.get("origin");
     const { token, expires_at } = await tokensOf(context).issueTicket({
