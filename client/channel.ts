@@ -1,4 +1,6 @@
 import { afterClose, closes } from "../schema/closes.ts";
+import { sizeOf, type Codec } from "../schema/encodings.ts";
+import { limits } from "../schema/limits.ts";
 import type { Position } from "../schema/position.ts";
 import { subprotocol, TICKET_PROTOCOL_PREFIX, wire } from "../schema/version.ts";
 import type { Clock } from "./clock.ts";
@@ -38,6 +40,7 @@ export interface ChannelDeps<Hello extends Greeting, Down extends Frame> {
   /** Of the socket's route. */
   path: string;
   WebSocket: WebSocketClass;
+  codec: Codec;
   clock: Clock;
   random(): number;
   ticket(): Promise<string>;
@@ -54,11 +57,13 @@ export interface ChannelDeps<Hello extends Greeting, Down extends Frame> {
 export function createChannel<Hello extends Greeting, Down extends Frame>(
   deps: ChannelDeps<Hello, Down>,
 ) {
-  const { clock } = deps;
+  const { clock, codec } = deps;
   let status: ChannelStatus = { name: "idle", away_since: clock.now(), reason: null };
   let socket: Socket | null = null;
   let attempt = 0;
   let greeted = false;
+  /** What has been heard since the server was last told how far this reader is. */
+  let unacked_bytes = 0;
   /** Answers that belong to an earlier line are not listened to. */
   let line = 0;
   let cancelStep = () => {};
@@ -105,12 +110,14 @@ export function createChannel<Hello extends Greeting, Down extends Frame>(
   function dial(ticket: string): void {
     within(STEP_WITHIN_MS);
     const mine = line;
+    // Those who came at the same time, and hear the same, need not all say so in the same moment.
+    unacked_bytes = Math.floor((deps.random() * limits.ack_every_bytes) / 2);
     socket = openSocket({
       WebSocket: deps.WebSocket,
       clock,
       url: deps.url.replace(/^http/, "ws") + deps.path,
-      protocols: [subprotocol(wire.version), TICKET_PROTOCOL_PREFIX + ticket],
-      onText: (text) => mine === line && hear(text),
+      protocols: [subprotocol(wire.version, codec.encoding), TICKET_PROTOCOL_PREFIX + ticket],
+      onData: (data) => mine === line && hear(data),
       onClose: (code) => mine === line && broke(code),
     });
   }
@@ -120,9 +127,21 @@ export function createChannel<Hello extends Greeting, Down extends Frame>(
     stop("closed", code === closes.removed.code ? "removed" : "bad_version");
   }
 
-  function hear(text: string): void {
-    const frame = deps.read(parse(text));
-    if (frame === null) return;
+  function hear(data: string | ArrayBuffer): void {
+    const frame = deps.read(decode(data));
+    if (frame !== null) take(frame);
+    acknowledge(sizeOf(data));
+  }
+
+  /** The server closes a line whose reader it takes for too slow: so it is told, now and then, how far this one is. */
+  function acknowledge(bytes: number): void {
+    unacked_bytes += bytes;
+    const position = deps.position();
+    if (position === null || unacked_bytes < limits.ack_every_bytes) return;
+    if (send({ type: "ack", seq: position.seq })) unacked_bytes = 0;
+  }
+
+  function take(frame: Hello | Down): void {
     if (isHello(frame)) return greet(frame);
     if (!greeted) return;
     // With nothing to build on, only a snapshot is an answer.
@@ -146,7 +165,7 @@ export function createChannel<Hello extends Greeting, Down extends Frame>(
     if (whose === "stranger") return stop("signed_out", "unauthenticated");
     greeted = true;
     within(STEP_WITHIN_MS);
-    socket?.send(JSON.stringify({ type: "resume", position: deps.position() }));
+    socket?.send(codec.encode({ type: "resume", position: deps.position() }));
   }
 
   /** Comes back with jitter, and not before the server wants it. */
@@ -163,6 +182,18 @@ export function createChannel<Hello extends Greeting, Down extends Frame>(
     become(name, reason);
   }
 
+  function send<F extends Frame>(frame: F): boolean {
+    return status.name === "online" && (socket?.send(codec.encode(frame)) ?? false);
+  }
+
+  function decode(data: string | ArrayBuffer): unknown {
+    try {
+      return codec.decode(data);
+    } catch {
+      return null;
+    }
+  }
+
   return {
     status: () => status,
 
@@ -171,8 +202,7 @@ export function createChannel<Hello extends Greeting, Down extends Frame>(
       if (status.name === "idle" || status.name === "signed_out") connect();
     },
 
-    send: (frame: Frame): boolean =>
-      status.name === "online" && (socket?.send(JSON.stringify(frame)) ?? false),
+    send,
 
     /** The network is back, or someone looks again. */
     wake(): void {
@@ -193,11 +223,3 @@ export function createChannel<Hello extends Greeting, Down extends Frame>(
 
 const isHello = <Hello extends Greeting>(frame: Hello | Frame): frame is Hello =>
   frame.type === "hello";
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

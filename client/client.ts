@@ -1,5 +1,6 @@
 import type { Me, Session } from "../schema/http-account.ts";
 import type { CreatedRoom, ReceiptAnswer, RoomView } from "../schema/http.ts";
+import { json, type Codec } from "../schema/encodings.ts";
 import { newId, type RoomId, type UserId } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
 import { refusal } from "../schema/refusals.ts";
@@ -28,6 +29,8 @@ export interface ClientOptions {
   storage?: OutboxStorage;
   fetch?: Fetch;
   WebSocket?: WebSocketClass;
+  /** How frames are written on its lines: JSON, or what `binary.ts` has. */
+  codec?: Codec;
   clock?: Clock;
   random?: () => number;
 }
@@ -46,7 +49,7 @@ export function createClient(options: ClientOptions) {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const storage = options.storage ?? memoryStorage();
-  const { url } = options;
+  const { url, codec = json } = options;
   const fetch: Fetch = options.fetch ?? ((path, request) => globalThis.fetch(path, request));
   const WebSocket = options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketClass);
   let me: User | null = null;
@@ -99,7 +102,7 @@ export function createClient(options: ClientOptions) {
     user: (): User | null => me,
 
     /** What modules of their own are made of, see `account.ts` and `inbox.ts`. */
-    world: { url, call, http, clock, random, storage, WebSocket, attach },
+    world: { url, call, http, clock, random, storage, WebSocket, codec, attach },
 
     register: async (account: Registration): Promise<User> =>
       signedIn(await http.register(account)),
@@ -158,8 +161,8 @@ export function createClient(options: ClientOptions) {
         detach();
       };
       const { user_id } = me;
-      const deps = { room_id, me: user_id, url, http, WebSocket, clock, random, storage, keys };
-      const room = createRoom({ ...deps, onClose });
+      const line = { url, http, WebSocket, codec, clock, random };
+      const room = createRoom({ room_id, me: user_id, ...line, storage, keys, onClose });
       const detach = attach(room);
       rooms.set(room_id, room);
       room.open();

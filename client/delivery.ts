@@ -46,6 +46,7 @@ export function createDelivery(deps: DeliveryDeps) {
   const { pump, lineDown } = createPump({ outbox, clock, send: deps.send });
 
   function accepted({ command_id, receipt }: Accepted): void {
+    if (receipt === null) return unrecorded(command_id);
     const position = deps.position();
     const event = deps.eventAt(receipt.seq);
     const speaksOfIt =
@@ -58,6 +59,15 @@ export function createDelivery(deps: DeliveryDeps) {
     if (event !== undefined) settle([command_id]);
     else if (receipt.seq <= position.seq) void lookUp(command_id, receipt);
     void checkSignature(command_id, receipt);
+    pump();
+    deps.onChange();
+  }
+
+  /** Things were so already, and nothing comes into the log. Words always do: of them that would be a lie. */
+  function unrecorded(command_id: CommandId): void {
+    const type = outbox.find(command_id)?.command.type;
+    if (type === "send" || type === "forward") return deps.onForged(deps.position()?.seq ?? 0);
+    settle([command_id]);
     pump();
     deps.onChange();
   }

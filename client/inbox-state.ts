@@ -80,6 +80,12 @@ const steps: {
       bookmarks: drop(state.bookmarks, gone, "room_id", "message_id"),
     }),
   ],
+  "reminder.set": ["reminder", withReminder],
+  "reminder.due": ["reminder", withReminder],
+  "reminder.gone": [
+    "reminder_id",
+    (state, gone) => ({ ...state, reminders: drop(state.reminders, gone, "reminder_id") }),
+  ],
   "settings.changed": ["settings", (state, { settings }) => ({ ...state, settings })],
   "self.changed": ["self", (state, { self }) => ({ ...state, self })],
   "contact.changed": [
@@ -107,6 +113,10 @@ const steps: {
     (state, gone) => ({ ...state, devices: drop(state.devices, gone, "device_id") }),
   ],
 };
+
+function withReminder(state: InboxState, { reminder }: InboxEventBody<"reminder.set">): InboxState {
+  return { ...state, reminders: put(state.reminders, reminder, "reminder_id") };
+}
 
 const same = <T, K extends keyof T>(one: T, other: Pick<T, K>, keys: readonly K[]) =>
   keys.every((key) => one[key] === other[key]);

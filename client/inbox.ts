@@ -45,18 +45,15 @@ type Told = Exclude<InboxDown, InboxHello>;
 export function openInbox(client: Client): InboxHandle {
   const me = client.user()?.user_id;
   if (me === undefined) throw QuothError.from(refusal("unauthenticated"));
-  const { url, clock, random, WebSocket, http, storage } = client.world;
+  const { clock, random, http, storage } = client.world;
   const listeners = new Set<(view: InboxView) => void>();
   let inbox: InboxState | null = null;
   let shown: InboxView | null = null;
   let telling = false;
 
   const channel = createChannel<InboxHello, Told>({
-    url,
+    ...client.world,
     path: "/v1/me/inbox/socket",
-    WebSocket,
-    clock,
-    random,
     ticket: async () => (await http.ticket(null)).ticket,
     position: () => inbox?.position ?? null,
     read,
@@ -177,4 +174,12 @@ function read(json: unknown): InboxHello | Told | null {
   }
 }
 
-const lists = ["rooms", "drafts", "bookmarks", "contacts", "blocks", "devices"] as const;
+const lists = [
+  "rooms",
+  "drafts",
+  "bookmarks",
+  "reminders",
+  "contacts",
+  "blocks",
+  "devices",
+] as const;

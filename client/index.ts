@@ -1,4 +1,5 @@
 export { createClient, type Client, type ClientOptions, type Line } from "./client.ts";
+export type { Question } from "./asking.ts";
 export type { ChannelName, ChannelStatus } from "./channel.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export type { Fetch } from "./call.ts";
@@ -13,6 +14,6 @@ export {
 } from "./outbox.ts";
 export type { Fault, Proof } from "./proof.ts";
 export type { SessionStore } from "./session.ts";
-export type { RoomHandle, RoomState } from "./room-state.ts";
+export type { RoomHandle, RoomState, Wishes } from "./room-state.ts";
 export type { WebSocketClass, WebSocketLike } from "./socket.ts";
 export { verifyHead, verifyReceipt, type Verdict } from "./verify.ts";

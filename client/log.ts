@@ -3,10 +3,11 @@ import type { LogEvent } from "../schema/events.ts";
 import type { Events } from "../schema/frames/events.ts";
 import type { Snapshot } from "../schema/frames/resume.ts";
 import type { MessagePage } from "../schema/http.ts";
-import type { RoomId } from "../schema/ids.ts";
+import type { RoomId, UserId } from "../schema/ids.ts";
+import type { Message } from "../schema/message.ts";
 import type { Position } from "../schema/position.ts";
 import type { Head } from "../schema/receipt.ts";
-import { emptyRoom, prepend, reduce, startOver, type RoomData } from "./reduce.ts";
+import { emptyRoom, prepend, reduce, refresh, startOver, type RoomData } from "./reduce.ts";
 
 /**
  * A reader's copy of one room's log. It takes frames as they come, late, twice or in the wrong order, and applies
@@ -39,8 +40,8 @@ const nothing: Taken = { applied: [], stale: false, fault: null };
 
 export type RoomLog = ReturnType<typeof createLog>;
 
-export function createLog(room_id: RoomId) {
-  let data: RoomData = emptyRoom(room_id);
+export function createLog(room_id: RoomId, me: UserId) {
+  let data: RoomData = emptyRoom(room_id, me);
   let hash: string | null = null;
   let verified_since: number | null = null;
   let trail: LogEvent[] = [];
@@ -62,7 +63,7 @@ export function createLog(room_id: RoomId) {
     }
     if (head.seq !== position.seq) return fault(position.seq, "head");
     const shrunk = data.position?.epoch === position.epoch && position.seq < seq();
-    data = startOver(snapshot);
+    data = startOver(snapshot, me);
     hash = head.hash;
     verified_since = null;
     trail = [];
@@ -141,6 +142,13 @@ export function createLog(room_id: RoomId) {
     return first === undefined ? undefined : trail[at - first.seq];
   }
 
+  /** What was applied after a position, or null where the trail does not reach back to it. */
+  function appliedAfter(position: Position): readonly LogEvent[] | null {
+    if (position.epoch !== data.position?.epoch) return null;
+    const later = trail.filter((event) => event.seq > position.seq);
+    return later.length < seq() - position.seq ? null : later;
+  }
+
   return {
     data: () => data,
     position: (): Position | null => data.position,
@@ -166,11 +174,23 @@ export function createLog(room_id: RoomId) {
 
     /** False where the page is older than what the trail reaches back to: it has to be read again. */
     takePage(page: MessagePage): boolean {
-      if (page.position.epoch !== data.position?.epoch) return false;
-      const later = trail.filter((event) => event.seq > page.position.seq);
-      if (later.length < seq() - page.position.seq) return false;
+      const later = appliedAfter(page.position);
+      if (later === null) return false;
       data = prepend(data, page, later);
       return true;
+    },
+
+    /** The same of one message that could not be worked out. */
+    takeMessage(message: Message, position: Position): boolean {
+      const later = appliedAfter(position);
+      if (later === null) return false;
+      data = refresh(data, message, position.seq, later);
+      return true;
+    },
+
+    /** Nothing can be learnt about it: then it stays as it is. */
+    giveUp(message_id: Message["message_id"]): void {
+      data = { ...data, unsure: new Set([...data.unsure].filter((one) => one !== message_id)) };
     },
 
     /** The chain was followed back to here by other means, see `audit.ts`. */

@@ -1,4 +1,5 @@
-import type { CommandOf } from "../schema/commands.ts";
+import type * as v from "valibot";
+import type { memberCommands } from "../schema/commands.ts";
 import type { CommandId, MessageId, RoomId, UserId } from "../schema/ids.ts";
 import { messageIdOf } from "../schema/ids.ts";
 import type { Receipt } from "../schema/receipt.ts";
@@ -6,7 +7,7 @@ import type { Refusal } from "../schema/refusals.ts";
 import { backOffDelay, commandBackOff } from "./reconnect.ts";
 
 /** What can wait in an outbox: what a member asks over a room's socket. */
-export type OutboxCommand = CommandOf<"send" | "edit" | "delete" | "leave">;
+export type OutboxCommand = v.InferOutput<(typeof memberCommands)[number]>;
 
 /** Whose queue a command stands in: a room's, or that of one's own inbox. */
 export type QueueId = RoomId | "inbox";
@@ -201,7 +202,7 @@ export function createOutbox<C extends AnyCommand = OutboxCommand>(deps: OutboxD
     discard(command_id: CommandId): void {
       const entry = find(command_id);
       if (entry === undefined || entry.state === "in_flight" || entry.state === "accepted") return;
-      const message_id = entry.command.type === "send" ? messageIdOf(command_id) : null;
+      const message_id = madeBy(entry.command);
       drop(
         entries.filter(
           (one) => one === entry || (message_id !== null && targetOf(one.command) === message_id),
@@ -221,8 +222,13 @@ function revive<C>(stored: StoredCommand<C>): Entry<C> {
   };
 }
 
-/** The message that a command makes or changes. */
+/** The message that a command makes. */
+export const madeBy = ({ type, command_id }: AnyCommand): MessageId | null =>
+  type === "send" || type === "forward" ? messageIdOf(command_id) : null;
+
+/** The message that a command makes, or does something to. */
 export function targetOf(command: AnyCommand): MessageId | null {
-  if (command.type === "send") return messageIdOf(command.command_id);
+  const made = madeBy(command);
+  if (made !== null) return made;
   return "message_id" in command ? (command.message_id as MessageId) : null;
 }

@@ -15,6 +15,8 @@ export interface Proof {
   complete_through: number;
   /** From this event on, each was checked against the chain. Null where only the newest hash is known. */
   verified_since: number | null;
+  /** The first event that one may see: later than 1 where the room shows history only from one's joining on. */
+  first_seq: number;
   /** The newest head whose signature was looked at. */
   head: (Head & { verdict: Verdict }) | null;
   faults: readonly Fault[];

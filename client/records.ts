@@ -1,4 +1,4 @@
-import type { LogEvent } from "../schema/events.ts";
+import { bodyOf, type LogEvent } from "../schema/events.ts";
 import type { CommandId, RoomId } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
 import type { Receipt } from "../schema/receipt.ts";
@@ -6,6 +6,7 @@ import { audit } from "./audit.ts";
 import type { Http } from "./http.ts";
 import type { RoomLog } from "./log.ts";
 import type { Fault } from "./proof.ts";
+import { firstSeqOf } from "./slices/room.ts";
 import { isReceiptOf, verifyReceipt, type KeyRing, type Verdict } from "./verify.ts";
 
 export interface RecordsDeps {
@@ -21,7 +22,7 @@ export interface RecordsDeps {
 export function createRecords({ room_id, http, keys, log, report, onChange }: RecordsDeps) {
   /** What to ask for next; undefined until a page has said it. */
   let before: number | null | undefined;
-  /** Grows with each snapshot: what was asked before is about something that is no longer shown. */
+  /** Grows with each snapshot, and where history begins anew: what was asked before is no longer what is wanted. */
   let life = 0;
   let loading: Promise<void> | null = null;
 
@@ -29,9 +30,14 @@ export function createRecords({ room_id, http, keys, log, report, onChange }: Re
 
   function hasEarlier(): boolean {
     if (before !== undefined) return before !== null;
-    const first = firstShown();
-    // The room's first event is its creation: a message that follows it has nothing before it.
-    return first !== null && first > 2 && log.data().messages.length >= limits.page_messages;
+    const data = log.data();
+    const { messages } = data;
+    // The first event that one may see is a creation or one's joining: a message that follows it has nothing before it.
+    if ((firstShown() ?? 0) <= firstSeqOf(data) + 1) return false;
+    // A page is cut by its length, or where its texts are long: by so much as another could have.
+    const written = messages.reduce((sum, { text }) => sum + 4 * (text?.length ?? 0), 0);
+    const room_left = limits.page_bytes - written;
+    return messages.length >= limits.page_messages || room_left < 4 * limits.text_bytes;
   }
 
   async function readEarlier(): Promise<void> {
@@ -67,6 +73,14 @@ export function createRecords({ room_id, http, keys, log, report, onChange }: Re
       before = undefined;
     },
 
+    /** The room shows more of its history now, or less: the next page says where it begins. */
+    applied(events: readonly LogEvent[]): void {
+      const last = events.findLast((event) => bodyOf(event, "room.changed")?.settings?.history);
+      if (last === undefined) return;
+      life += 1;
+      before = firstShown() ?? last.seq;
+    },
+
     loadEarlier: (): Promise<void> =>
       (loading ??= readEarlier().finally(() => {
         loading = null;
@@ -74,7 +88,8 @@ export function createRecords({ room_id, http, keys, log, report, onChange }: Re
 
     async verify(from: "shown" | "first"): Promise<void> {
       const [data, hash, mine] = [log.data(), log.hash(), life];
-      const after = from === "first" ? 0 : (firstShown() ?? data.position?.seq ?? 0) - 1;
+      const first = from === "first" ? firstSeqOf(data) : firstShown();
+      const after = (first ?? data.position?.seq ?? 0) - 1;
       if (hash === null || (log.verifiedSince() ?? Infinity) <= after + 1) return;
       const { since, fault } = await audit({ http, data, hash, after: Math.max(0, after) });
       if (mine !== life) return;

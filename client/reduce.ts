@@ -2,140 +2,169 @@ import * as v from "valibot";
 import { eventBodies, type EventBody, type EventType, type LogEvent } from "../schema/events.ts";
 import type { Snapshot } from "../schema/frames/resume.ts";
 import type { MessagePage } from "../schema/http.ts";
-import { messageIdOf, type MessageId, type RoomId, type UserId } from "../schema/ids.ts";
+import type { MessageId, RoomId, UserId } from "../schema/ids.ts";
 import type { Member } from "../schema/member.ts";
 import type { Message } from "../schema/message.ts";
 import type { Position } from "../schema/position.ts";
 import type { Room } from "../schema/room.ts";
+import type { Draft, Followed, Step } from "./slices/draft.ts";
+import { members } from "./slices/members.ts";
+import { messages } from "./slices/messages.ts";
+import { pins } from "./slices/pins.ts";
+import { reactions } from "./slices/reactions.ts";
+import { room } from "./slices/room.ts";
+import { threads } from "./slices/threads.ts";
 
-/** What the log says, as far as it has been applied. */
-export interface RoomData {
-  readonly room_id: RoomId;
+/**
+ * What the log says, as far as it has been applied: what a fresh fetch would give, made of an earlier one and of the
+ * events after it. What cannot be worked out so is in `unsure`, to be asked for; nothing is made up.
+ */
+export interface RoomData extends Readonly<
+  Omit<Draft, "members" | "messages" | "threads" | "later_users" | "unsure">
+> {
   readonly position: Position | null;
   readonly room: Room | null;
   /** Those that a snapshot listed and everyone who came since; `member_count` counts all. */
   readonly members: ReadonlyMap<UserId, Member>;
-  readonly member_count: number;
-  /** In the order of the log. */
+  /** Those that are shown in the room, in the order of the log. What is said in threads only is not among them. */
   readonly messages: readonly Message[];
+  readonly threads: ReadonlyMap<MessageId, Followed>;
+  readonly later_users: ReadonlyMap<MessageId, ReadonlyMap<string, readonly UserId[]>>;
+  readonly unsure: ReadonlySet<MessageId>;
 }
 
-export const emptyRoom = (room_id: RoomId): RoomData => ({
+export const emptyRoom = (room_id: RoomId, me: UserId): RoomData => ({
   room_id,
+  me,
+  since: 0,
+  read_at: new Map(),
   position: null,
   room: null,
+  self: null,
   members: new Map(),
   member_count: 0,
   messages: [],
+  threads: new Map(),
+  later_users: new Map(),
+  unsure: new Set(),
 });
 
-export function startOver(snapshot: Snapshot): RoomData {
+export function startOver(snapshot: Snapshot, me: UserId): RoomData {
+  const { room: now, position, member_count } = snapshot;
+  const self = snapshot.members.find(({ user_id }) => user_id === me);
   return {
-    room_id: snapshot.room.room_id,
-    position: snapshot.position,
-    room: snapshot.room,
+    ...emptyRoom(now.room_id, me),
+    since: position.seq,
+    position,
+    room: now,
+    self: self ?? null,
     members: new Map(snapshot.members.map((member) => [member.user_id, member])),
-    member_count: snapshot.member_count,
+    member_count,
     messages: snapshot.messages,
   };
-}
-
-interface Draft {
-  room_id: RoomId;
-  room: Room | null;
-  members: Map<UserId, Member>;
-  member_count: number;
-  messages: Message[];
 }
 
 /** Events that follow the position, in order: `log.ts` has seen to it that none is missing and none comes twice. */
 export function reduce(data: RoomData, events: readonly LogEvent[]): RoomData {
   const last = events.at(-1);
   if (last === undefined || data.position === null) return data;
-  const draft: Draft = { ...data, members: new Map(data.members), messages: [...data.messages] };
+  const draft = draftOf(data);
   for (const event of events) step(draft, event);
   return { ...draft, position: { ...data.position, seq: last.seq } };
 }
 
 /**
  * An older page goes before what is shown. It was read at its own position, so what the log has changed since
- * is in `later`, the events applied after that position.
+ * is in `later`, the events applied after that position; and what it has seen already does not happen to it twice.
  */
 export function prepend(data: RoomData, page: MessagePage, later: readonly LogEvent[]): RoomData {
   const known = new Set(data.messages.map((message) => message.message_id));
   const older = page.messages.filter((message) => !known.has(message.message_id));
-  const draft: Draft = { ...data, members: new Map(data.members), messages: older };
-  for (const event of later)
-    if (event.type === "message.edited" || event.type === "message.deleted") step(draft, event);
+  return take(data, older, page.position.seq, later);
+}
+
+/** A message that could not be worked out, as the room says it is. */
+export function refresh(
+  data: RoomData,
+  message: Message,
+  seq: number,
+  later: readonly LogEvent[],
+): RoomData {
+  const { message_id } = message;
+  if (!data.messages.some((one) => one.message_id === message_id)) return data;
+  const unsure = new Set(data.unsure);
+  unsure.delete(message_id);
+  const rest = data.messages.filter((one) => one.message_id !== message_id);
+  return take({ ...data, messages: rest, unsure }, [message], seq, later);
+}
+
+/** Messages that were read at one time, among those that are here. */
+function take(
+  data: RoomData,
+  read: readonly Message[],
+  seq: number,
+  later: readonly LogEvent[],
+): RoomData {
+  const read_at = new Map(data.read_at);
+  for (const { message_id } of read) read_at.set(message_id, seq);
+  const alone = { ...draftOf(data), messages: [...read], since: seq };
+  alone.threads.clear();
+  alone.later_users.clear();
+  for (const event of later) step(alone, event);
+  // The events bring what is said after the page too, which is here already.
+  const ids = new Set(read.map(({ message_id }) => message_id));
+  const now = alone.messages.filter(({ message_id }) => ids.has(message_id));
+  const others = <T>(of: ReadonlyMap<MessageId, T>) => [...of].filter(([id]) => !ids.has(id));
   return {
     ...data,
-    messages: [...older, ...data.messages].toSorted((one, other) => one.seq - other.seq),
+    read_at,
+    messages: [...now, ...data.messages].toSorted((one, other) => one.seq - other.seq),
+    threads: new Map([...others(data.threads), ...alone.threads]),
+    later_users: new Map([...others(data.later_users), ...alone.later_users]),
+    unsure: alone.unsure,
   };
 }
+
+const draftOf = (data: RoomData) => ({
+  ...data,
+  members: new Map(data.members),
+  messages: [...data.messages],
+  threads: new Map(data.threads),
+  later_users: new Map(data.later_users),
+  unsure: new Set(data.unsure),
+});
 
 /** A type that is not known here, or a body that is not what its type promises, is a step without effect. */
 function step(draft: Draft, event: LogEvent): void {
   const type = event.type as EventType;
   if (!Object.hasOwn(steps, type)) return;
-  if (event.body === null) return type === "message.sent" ? add(draft, event, null) : undefined;
+  if (event.body === null) {
+    if (type === "message.sent") messages.sent(draft, event, null);
+    return;
+  }
   const body = v.safeParse(eventBodies[type] as v.GenericSchema<unknown, EventBody>, event.body);
-  if (body.success)
-    (steps[type] as (draft: Draft, event: LogEvent, body: EventBody) => void)(
-      draft,
-      event,
-      body.output,
-    );
+  if (!body.success) return;
+  for (const slice of steps[type] as readonly ((...of: [Draft, LogEvent, EventBody]) => void)[])
+    slice(draft, event, body.output);
 }
 
-const steps: { [T in EventType]: (draft: Draft, event: LogEvent, body: EventBody<T>) => void } = {
-  "room.created"(draft, event, { kind, name, topic, members }) {
-    draft.room = {
-      room_id: draft.room_id,
-      kind,
-      name,
-      topic,
-      created_by: event.actor,
-      created_at: event.at,
-    };
-    for (const { user_id, role } of members) enter(draft, event, user_id, role);
-  },
-  "member.added": (draft, event, { user_id, role }) => enter(draft, event, user_id, role),
-  "member.joined": (draft, event, { user_id, role }) => enter(draft, event, user_id, role),
-  "member.left"(draft, _event, { user_id, heir }) {
-    draft.members.delete(user_id);
-    draft.member_count -= 1;
-    const next = heir === null ? undefined : draft.members.get(heir);
-    if (next !== undefined) draft.members.set(next.user_id, { ...next, role: "owner" });
-  },
-  "message.sent": (draft, event, { text }) => add(draft, event, text),
-  "message.edited": (draft, event, { message_id, text }) =>
-    change(draft, message_id, { text, edited_at: event.at }),
-  "message.deleted": (draft, event, { message_id }) =>
-    change(draft, message_id, { text: null, deleted_at: event.at }),
+/** Which slices an event concerns, in the order in which they look at it. */
+const steps: { [T in EventType]: readonly Step<T>[] } = {
+  "room.created": [room.created, members.came],
+  "room.changed": [room.changed, messages.hidden],
+  "member.added": [members.came, messages.hidden],
+  "member.joined": [members.came, messages.hidden],
+  "member.left": [members.left],
+  "member.removed": [members.removed],
+  "member.role": [members.role],
+  "member.muted": [members.muted],
+  "message.sent": [messages.sent, threads.sent],
+  "message.edited": [messages.edited],
+  // The thread first: it may have to look at the message where it still stands.
+  "message.deleted": [threads.deleted, messages.deleted, reactions.deleted, pins.deleted],
+  "message.restored": [messages.restored, threads.restored],
+  "message.pinned": [pins.pinned],
+  "message.unpinned": [pins.unpinned],
+  "reaction.added": [reactions.added],
+  "reaction.removed": [reactions.removed],
 };
-
-function enter(draft: Draft, event: LogEvent, user_id: UserId, role: Member["role"]): void {
-  draft.members.set(user_id, { user_id, role, joined_at: event.at, joined_seq: event.seq });
-  draft.member_count += 1;
-}
-
-/** The id comes from the command, not from the body: an erased message keeps its place and its name. */
-function add(draft: Draft, event: LogEvent, text: string | null): void {
-  draft.messages.push({
-    message_id: messageIdOf(event.command_id),
-    seq: event.seq,
-    author: event.actor,
-    text,
-    at: event.at,
-    edited_at: null,
-    deleted_at: null,
-  });
-}
-
-function change(draft: Draft, message_id: MessageId, now: Partial<Message>): void {
-  const index = draft.messages.findLastIndex((message) => message.message_id === message_id);
-  const message = draft.messages[index];
-  // Older than what is shown here, or deleted already: nothing to change.
-  if (message === undefined || message.deleted_at !== null) return;
-  draft.messages[index] = { ...message, ...now };
-}

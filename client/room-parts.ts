@@ -1,7 +1,9 @@
+import type { Codec } from "../schema/encodings.ts";
 import { DownSchema, type Down } from "../schema/frames/down.ts";
 import type { Hello } from "../schema/frames/hello.ts";
 import type { RoomId, UserId } from "../schema/ids.ts";
 import { as } from "./call.ts";
+import { createAsking } from "./asking.ts";
 import { createChannel, type ChannelDeps } from "./channel.ts";
 import type { Clock } from "./clock.ts";
 import { createDelivery } from "./delivery.ts";
@@ -13,6 +15,7 @@ import { createHeadProof, type Fault } from "./proof.ts";
 import { createReading } from "./reading.ts";
 import { createRecords } from "./records.ts";
 import type { WebSocketClass } from "./socket.ts";
+import { createUnsure } from "./unsure.ts";
 import { verifyHead, type KeyRing } from "./verify.ts";
 
 export interface RoomDeps {
@@ -21,6 +24,7 @@ export interface RoomDeps {
   url: string;
   http: Pick<Http, "ticket" | "messages" | "events">;
   WebSocket: WebSocketClass;
+  codec: Codec;
   clock: Clock;
   random(): number;
   storage: OutboxStorage;
@@ -44,7 +48,7 @@ export function createParts(deps: RoomDeps, on: RoomHandlers) {
   const now = () => clock.now();
   const onChange = on.changed;
 
-  const log = createLog(room_id);
+  const log = createLog(room_id, me);
   const { position, eventAt, missing } = log;
   const ticket = async () => (await http.ticket(room_id)).ticket;
   const path = `/v1/rooms/${room_id}/socket`;
@@ -54,6 +58,8 @@ export function createParts(deps: RoomDeps, on: RoomHandlers) {
   const outbox = createOutbox({ room_id, user_id: me, storage, now, random, onStorageFailed });
   const proof = createHeadProof({ keys, now, onChange, onForged: channel.distrust });
   const gaps = createGaps({ clock, send, missing });
+  const asking = createAsking({ clock, send });
+  const unsure = createUnsure({ log, ask: asking.ask, onChange });
   const records = createRecords({ room_id, http, keys, log, report: proof.report, onChange });
   const delivery = createDelivery({
     outbox,
@@ -68,5 +74,5 @@ export function createParts(deps: RoomDeps, on: RoomHandlers) {
     onLeft: () => channel.close("left"),
   });
   const reading = createReading({ clock, send });
-  return { log, channel, outbox, proof, gaps, records, delivery, reading };
+  return { log, channel, outbox, proof, gaps, asking, unsure, records, delivery, reading };
 }

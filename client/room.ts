@@ -6,6 +6,7 @@ import { showPending } from "./optimistic.ts";
 import type { Fault } from "./proof.ts";
 import { createParts, type RoomDeps } from "./room-parts.ts";
 import type { RoomHandle, RoomState } from "./room-state.ts";
+import { firstSeqOf } from "./slices/room.ts";
 import { createWishes } from "./wishes.ts";
 
 /** One room, put together from its parts: line, log, outbox, proof. */
@@ -17,7 +18,7 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
   let telling = false;
 
   const parts = createParts(deps, { onHello, onFrame, onStatus, onStorageFailed, changed, refuse });
-  const { channel, log, outbox, proof, gaps, records, delivery, reading } = parts;
+  const { channel, log, outbox, proof, gaps, asking, unsure, records, delivery, reading } = parts;
 
   function onHello(hello: Hello) {
     if (hello.room_id !== room_id) return "elsewhere";
@@ -27,20 +28,28 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
 
   function onFrame(frame: Exclude<Down, Hello>): void {
     if (frame.type === "accepted") {
-      log.announce(frame.receipt.head);
+      if (frame.receipt !== null) log.announce(frame.receipt.head);
       gaps.look();
       return delivery.accepted(frame);
     }
-    if (frame.type === "refused") return delivery.refused(frame);
+    if (frame.type === "answer") return asking.answered(frame);
+    if (frame.type === "refused") {
+      if (frame.ref !== undefined) asking.refused(frame.ref, frame.refusal);
+      return delivery.refused(frame);
+    }
+    // Signals are about who is here now and how far they are, and say nothing of the log.
+    if (frame.type !== "events" && frame.type !== "snapshot") return;
     const taken = log.take(frame);
     if (frame.type === "snapshot") {
       delivery.startedOver(frame);
       records.startedOver();
     }
     delivery.applied(taken.applied, me);
+    records.applied(taken.applied);
     follow(taken);
     if (frame.type === "events" && frame.ref !== undefined) gaps.answered(frame.ref);
     gaps.look();
+    unsure.look();
     proof.note(log.head());
     changed();
   }
@@ -60,10 +69,12 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
   function onStatus(status: ChannelStatus): void {
     if (status.name === "online") {
       gaps.look();
+      unsure.look();
       delivery.pump();
       reading.online();
     } else {
       gaps.forget();
+      asking.lineDown();
       log.forgetHeld();
       delivery.lineDown();
     }
@@ -91,15 +102,18 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
       me,
       status: channel.status(),
       room: data.room,
-      role: data.members.get(me)?.role ?? role,
+      role: data.self?.role ?? role,
+      muted_until: data.self?.muted_until ?? null,
       members: data.members,
       member_count: data.member_count,
       messages: showPending(data.messages, outbox.entries(), me),
       has_earlier: records.hasEarlier(),
       waiting_commands: outbox.entries().filter((entry) => entry.state !== "failed").length,
+      refused: outbox.entries().filter((entry) => entry.state === "failed"),
       proof: {
         complete_through: data.position?.seq ?? 0,
         verified_since: log.verifiedSince(),
+        first_seq: firstSeqOf(data),
         head: proof.head(),
         faults: proof.faults(),
       },
@@ -115,6 +129,7 @@ export function createRoom(deps: RoomDeps): RoomHandle & { open(): void; signOut
       return () => void listeners.delete(listener);
     },
     ...createWishes({ outbox, pump: delivery.pump, onChange: changed }),
+    ask: async (question) => (await asking.ask(question)).answer,
     loadEarlier: records.loadEarlier,
     verify: records.verify,
     read: reading.read,

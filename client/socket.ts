@@ -1,10 +1,12 @@
+import type { Written } from "../schema/encodings.ts";
 import { limits } from "../schema/limits.ts";
 import type { Clock } from "./clock.ts";
 
 /** The parts of the web's WebSocket that are used here, so that every runtime's own class fits. */
 export interface WebSocketLike {
   readonly readyState: number;
-  send(text: string): void;
+  binaryType?: string;
+  send(data: Written): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   addEventListener(type: "close", listener: (event: { code: number }) => void): void;
@@ -25,22 +27,24 @@ export interface SocketDeps {
   clock: Clock;
   url: string;
   protocols: string[];
-  onText(text: string): void;
+  onData(data: string | ArrayBuffer): void;
   /** Called once, unless `close` was called first. */
   onClose(code: number): void;
 }
 
 export interface Socket {
   /** False where the line is not open: the caller keeps what it wanted to say. */
-  send(text: string): boolean;
+  send(data: Written): boolean;
   probe(): void;
   close(): void;
 }
 
-/** The one file that touches WebSocket: text frames, an end, and a heartbeat that notices a dead line. */
+/** The one file that touches WebSocket: frames, an end, and a heartbeat that notices a dead line. */
 export function openSocket(deps: SocketDeps): Socket {
   const { clock } = deps;
   const line = new deps.WebSocket(deps.url, deps.protocols);
+  // Bytes that can be read at once; a browser would give a Blob.
+  line.binaryType = "arraybuffer";
   let over = false;
   let is_tested = false;
   let cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
@@ -63,9 +67,9 @@ export function openSocket(deps: SocketDeps): Socket {
     cancel = clock.after(PING_EVERY_MS, () => ping(PONG_WITHIN_MS));
   }
 
-  function send(text: string): boolean {
+  function send(data: Written): boolean {
     if (over || line.readyState !== OPEN) return false;
-    line.send(text);
+    line.send(data);
     return true;
   }
 
@@ -82,9 +86,9 @@ export function openSocket(deps: SocketDeps): Socket {
   }
 
   line.addEventListener("message", ({ data }) => {
-    if (over || typeof data !== "string") return;
+    if (over || !(typeof data === "string" || data instanceof ArrayBuffer)) return;
     heard();
-    if (data !== "pong") deps.onText(data);
+    if (data !== "pong") deps.onData(data);
   });
   line.addEventListener("close", ({ code }) => end(code));
 

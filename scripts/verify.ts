@@ -14,11 +14,21 @@ const usage = `usage: npm run verify -- <room_id or its link> [handle]
 The password is taken from QUOTH_PASSWORD; the people of \`npm run seed\` need none. QUOTH_URL names another server.`;
 
 /** Follows a room's chain from its first event to its signed head, with nothing but the public routes and keys. */
-async function verify(http: Http, room_id: RoomId): Promise<{ head: Head; events: number }> {
+async function verify(
+  http: Http,
+  room_id: RoomId,
+): Promise<{ head: Head; first_seq: number; seq: number }> {
   let seq = 0;
   let hash = genesisHash(room_id);
+  let first_seq = 1;
   for (;;) {
     const page = await http.events(room_id, seq, limits.page_events_max);
+    if (seq === 0 && page.first_seq > 1) {
+      // What was before one's joining is not shown here: the first entry is taken at its word, and said to be.
+      first_seq = page.first_seq;
+      seq = first_seq - 1;
+      hash = page.events[0]?.prev_hash ?? hash;
+    }
     for (const event of page.events) {
       const fault = chainFault(event, seq + 1, hash);
       if (fault !== null)
@@ -29,7 +39,7 @@ async function verify(http: Http, room_id: RoomId): Promise<{ head: Head; events
       hash = event.hash;
     }
     if (page.after === null)
-      return { head: await signed(http, page.head, { seq, hash }), events: seq };
+      return { head: await signed(http, page.head, { seq, hash }), first_seq, seq };
   }
 }
 
@@ -57,7 +67,9 @@ await main(async () => {
 
   const url = serverUrl();
   const { http } = await signIn(url, { handle, password }, { register: false });
-  const { head, events } = await told(url, () => verify(http, room_id.output));
-  console.log(`\n${events} events, one chain without a gap, from the room's id to #${head.seq}.`);
+  const { head, first_seq, seq } = await told(url, () => verify(http, room_id.output));
+  const from = first_seq === 1 ? "the room's id" : `#${first_seq}, where your history begins,`;
+  const events = seq - first_seq + 1;
+  console.log(`\n${events} events, one chain without a gap, from ${from} to #${head.seq}.`);
   console.log(`Its head is signed by key ${head.key_id}:\n  ${head.hash}\n`);
 });
