@@ -1,3 +1,4 @@
+import { limits } from "../../schema/limits.ts";
 import { computed, effect, signal } from "@preact/signals";
 import type { Client } from "../../client/index.ts";
 import {
@@ -66,6 +67,10 @@ export function inOrder(rooms: readonly InboxRoom[]): InboxRoom[] {
     (one, other) => Number(other.favourite) - Number(one.favourite) || at(other) - at(one),
   );
 }
+
+/** As it is shown: counting ends somewhere, and says so. */
+export const badgeText = (badge: number): string =>
+  badge < limits.badge_max ? String(badge) : `${limits.badge_max}+`;
 
 /** Nothing is counted of a room that is muted. */
 export const badgeOf = (room: InboxRoom, now: number): number =>

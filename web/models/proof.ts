@@ -12,15 +12,10 @@ export interface ProofWords {
 const shortKey = (key_id: string) => (key_id.length > 12 ? `${key_id.slice(0, 8)}…` : key_id);
 
 /** What may be said about a room's history, and not a word more. */
-export function proofWords({ complete_through, verified_since, head, faults }: Proof): ProofWords {
+export function proofWords(proof: Proof): ProofWords {
+  const { complete_through, head, faults } = proof;
   if (complete_through === 0)
     return { line: t("proof.empty"), trouble: false, sentences: [], faults: [] };
-  const since =
-    verified_since === null
-      ? t("proof.since_none")
-      : verified_since === 1
-        ? t("proof.since_first")
-        : t("proof.since", { seq: verified_since });
   const signed =
     head === null
       ? t("proof.head_none")
@@ -31,9 +26,15 @@ export function proofWords({ complete_through, verified_since, head, faults }: P
   return {
     line: t("proof.line", { seq: complete_through }),
     trouble: faults.length > 0,
-    sentences: [t("proof.complete", { seq: complete_through }), since, signed],
+    sentences: [t("proof.complete", { seq: complete_through }), sinceWords(proof), signed],
     faults: faults.map(({ seq, kind }) =>
       t("proof.fault", { seq, kind: t(`fault.${kind}` satisfies TextKey) }),
     ),
   };
+}
+
+function sinceWords({ verified_since: seq, first_seq }: Proof): string {
+  if (seq === null) return t("proof.since_none");
+  if (seq === 1) return t("proof.since_first");
+  return t(seq <= first_seq ? "proof.since_joined" : "proof.since", { seq });
 }

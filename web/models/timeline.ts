@@ -9,6 +9,10 @@ export type Row =
 /** Messages of one author that follow each other within this time stand together. */
 export const GROUP_MS = 5 * 60_000;
 
+/** What is said in a thread only stands there; here it is counted on the message that it answers. */
+export const inRoom = (messages: readonly ShownMessage[]): readonly ShownMessage[] =>
+  messages.filter((message) => message.in_room);
+
 /** Messages as rows: a line for each new day, and groups by author. */
 export function rowsOf(messages: readonly ShownMessage[], dayOf: (at: number) => string): Row[] {
   const rows: Row[] = [];
@@ -48,9 +52,13 @@ export function newWords(
 
 /** The newest own message that can be changed: what "arrow up" means in an empty composer. */
 export function lastOwn(messages: readonly ShownMessage[], me: UserId): ShownMessage | null {
-  return messages.findLast((message) => message.author === me && isChangeable(message)) ?? null;
+  return messages.findLast((message) => message.author === me && isEditable(message)) ?? null;
 }
 
 export function isChangeable(message: ShownMessage): boolean {
   return message.text !== null && message.state !== "failed";
 }
+
+/** Nobody puts other words to what was said elsewhere; and of a long text only the beginning is here. */
+export const isEditable = (message: ShownMessage): boolean =>
+  isChangeable(message) && message.forwarded === null && message.large === null;

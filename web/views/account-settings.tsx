@@ -73,12 +73,13 @@ export function PrivacySection() {
   const { inbox } = useApp();
   const settings = inbox.view.value?.inbox?.settings;
   if (settings === undefined) return null;
-  const { last_seen, direct_from, findable } = settings;
+  const { last_seen, direct_from, findable, show_reads } = settings;
   async function save(values: Record<string, string>): Promise<string> {
     const change: SettingsChange = {
       last_seen: values["last_seen"] as Settings["last_seen"],
       direct_from: values["direct_from"] as Settings["direct_from"],
       findable: values["findable"] === "on",
+      show_reads: values["show_reads"] === "on",
     };
     await inbox.command({ type: "settings", change });
     return t("account.saved");
@@ -86,7 +87,7 @@ export function PrivacySection() {
   return (
     <Section title={t("privacy.title")}>
       <WorkForm
-        key={JSON.stringify([last_seen, direct_from, findable])}
+        key={JSON.stringify([last_seen, direct_from, findable, show_reads])}
         label={t("privacy.title")}
         submit={t("account.save")}
         work={save}
@@ -105,6 +106,7 @@ export function PrivacySection() {
           options={writers.map((one) => [one, t(`audience.${one}`)] as const)}
         />
         <Check label={t("privacy.findable")} name="findable" checked={findable} />
+        <Check label={t("privacy.show_reads")} name="show_reads" checked={show_reads} />
       </WorkForm>
     </Section>
   );

@@ -17,7 +17,7 @@ export function Announcer({ state }: { state: RoomState }) {
   useEffect(() => {
     if (!known) return;
     const words = newWords(before.current, state.messages, state.me).filter(
-      ({ author }) => !inbox.blocked.peek().has(author),
+      ({ author, in_room }) => in_room && !inbox.blocked.peek().has(author),
     );
     before.current = state.messages;
     if (words.length > 0) said.value = [...said.value, ...words].slice(-KEPT);

@@ -9,9 +9,12 @@ import {
   isReady,
   type Draft,
 } from "../models/draft.ts";
-import { lastOwn } from "../models/timeline.ts";
+import type { Hindrance } from "../models/standing.ts";
+import { inRoom, lastOwn } from "../models/timeline.ts";
 import { sentenceOf } from "../models/problem.ts";
+import { fullText } from "../platform/dates.ts";
 import { t } from "../text.ts";
+import { useHindrance } from "./hindrance.ts";
 
 interface ComposerProps {
   draft: Signal<Draft>;
@@ -19,7 +22,19 @@ interface ComposerProps {
   handle: RoomHandle;
 }
 
-export function Composer({ draft, state, handle }: ComposerProps) {
+/** Whoever cannot write is told why. What stands here stays, for when they can again. */
+export function Composer(props: ComposerProps) {
+  const { draft, state } = props;
+  const is_new = draft.value.editing === null;
+  const hindered = useHindrance(state, is_new ? "message.send" : "message.edit_own");
+  return hindered === null ? (
+    <OpenComposer {...props} />
+  ) : (
+    <p class="composer composer-closed">{closedWords(hindered)}</p>
+  );
+}
+
+function OpenComposer({ draft, state, handle }: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const problem = useSignal("");
   const { text, editing } = draft.value;
@@ -49,7 +64,7 @@ export function Composer({ draft, state, handle }: ComposerProps) {
       draft.value = endEdit(draft.value);
     }
     if (event.key !== "ArrowUp" || text !== "") return;
-    const message = lastOwn(state.messages, state.me);
+    const message = lastOwn(inRoom(state.messages), state.me);
     if (message === null) return;
     event.preventDefault();
     draft.value = beginEdit(draft.value, message);
@@ -97,6 +112,11 @@ export function Composer({ draft, state, handle }: ComposerProps) {
     </form>
   );
 }
+
+const closedWords = (hindered: Hindrance): string =>
+  hindered.kind === "muted"
+    ? t("composer.muted", { time: fullText(hindered.until) })
+    : t(`composer.${hindered.kind}`);
 
 /** As high as its text, up to what the style sheet allows; `field-sizing` does it where it is known. */
 function useGrowing(box: { current: HTMLTextAreaElement | null }, text: string): void {

@@ -1,22 +1,24 @@
 import { useSignal } from "@preact/signals";
-import type { RoomHandle, ShownMessage } from "../../client/index.ts";
-import type { CommandId } from "../../schema/ids.ts";
-import { isChangeable } from "../models/timeline.ts";
+import type { RoomHandle, RoomState, ShownMessage } from "../../client/index.ts";
+import type { CommandId, UserId } from "../../schema/ids.ts";
+import type { Permission } from "../../schema/permissions.ts";
+import { hindrance } from "../models/standing.ts";
+import { isChangeable, isEditable } from "../models/timeline.ts";
 import { fullText, machineTime, timeText } from "../platform/dates.ts";
-import { t } from "../text.ts";
+import { counted, t } from "../text.ts";
 import { useApp } from "./context.ts";
 
 interface MessageProps {
   message: ShownMessage;
   opens: boolean;
-  isOwn: boolean;
+  state: RoomState;
   handle: RoomHandle;
   onEdit(message: ShownMessage): void;
   onReceipt(command_id: CommandId): void;
 }
 
 /** One entry of the record: its number in the margin, then who and what. */
-export function MessageView({ message, opens, isOwn, handle, onEdit, onReceipt }: MessageProps) {
+export function MessageView({ message, opens, state, handle, onEdit, onReceipt }: MessageProps) {
   const { people, inbox } = useApp();
   const author = people.known.value.get(message.author);
   const name = author?.display_name ?? t("timeline.unnamed");
@@ -48,25 +50,48 @@ export function MessageView({ message, opens, isOwn, handle, onEdit, onReceipt }
       ) : (
         <Words message={message} />
       )}
+      {message.thread === null ? null : (
+        <p class="aside">
+          {counted("message.replies_one", "message.replies", message.thread.replies)}
+        </p>
+      )}
       {message.state === "sent" ? null : <Delivery message={message} handle={handle} />}
-      {isOwn && isChangeable(message) ? (
-        <Actions message={message} handle={handle} onEdit={onEdit} onReceipt={onReceipt} />
+      {message.author === state.me && isChangeable(message) ? (
+        <Actions
+          message={message}
+          state={state}
+          handle={handle}
+          onEdit={onEdit}
+          onReceipt={onReceipt}
+        />
       ) : null}
     </article>
   );
 }
 
 function Words({ message }: { message: ShownMessage }) {
+  const nameOf = useNames();
+  const { author, deleted_at, deleted_by, forwarded } = message;
   if (message.text === null) {
+    const by_other = deleted_by !== null && deleted_by !== author;
     return (
       <p class="tombstone">
-        {t(message.deleted_at === null ? "message.erased" : "message.deleted")}
+        {by_other
+          ? t("message.deleted_by", { name: nameOf(deleted_by) })
+          : t(deleted_at === null ? "message.erased" : "message.deleted")}
       </p>
     );
   }
   return (
     <p class="words" dir="auto">
+      {forwarded === null ? null : (
+        <small class="edited">
+          {t("message.forwarded", { name: nameOf(forwarded.author) })}
+          <br />
+        </small>
+      )}
       <span>{message.text}</span>
+      {message.large === null ? null : <small class="edited"> {t("message.large")}</small>}
       {message.edited_at === null ? null : (
         <small class="edited" title={t("message.edited_at", { time: fullText(message.edited_at) })}>
           {" "}
@@ -77,10 +102,21 @@ function Words({ message }: { message: ShownMessage }) {
   );
 }
 
+function useNames() {
+  const { people } = useApp();
+  return (user_id: UserId) =>
+    people.known.value.get(user_id)?.display_name ?? t("timeline.unnamed");
+}
+
 const failures = {
   send: "message.failed_send",
   edit: "message.failed_edit",
   delete: "message.failed_delete",
+  restore: "message.failed_restore",
+  react: "message.failed_mark",
+  unreact: "message.failed_mark",
+  pin: "message.failed_mark",
+  unpin: "message.failed_mark",
 } as const;
 
 function Delivery({ message, handle }: { message: ShownMessage; handle: RoomHandle }) {
@@ -100,11 +136,12 @@ function Delivery({ message, handle }: { message: ShownMessage; handle: RoomHand
   );
 }
 
-function Actions({ message, handle, onEdit, onReceipt }: Omit<MessageProps, "opens" | "isOwn">) {
+function Actions({ message, state, handle, onEdit, onReceipt }: Omit<MessageProps, "opens">) {
   const sure = useSignal(false);
+  const may = (permission: Permission) => hindrance(state, permission, Date.now()) === null;
   if (sure.value) {
     const remove = () => {
-      handle.remove(message.message_id);
+      handle.delete(message.message_id);
       document.getElementById("composer")?.focus();
     };
     return (
@@ -127,12 +164,16 @@ function Actions({ message, handle, onEdit, onReceipt }: Omit<MessageProps, "ope
   const command_id = `command_${message.message_id.slice("message_".length)}` as CommandId;
   return (
     <div class="actions">
-      <button class="quiet" type="button" onClick={() => onEdit(message)}>
-        {t("message.edit")}
-      </button>
-      <button class="quiet" type="button" onClick={() => (sure.value = true)}>
-        {t("message.delete")}
-      </button>
+      {isEditable(message) && may("message.edit_own") ? (
+        <button class="quiet" type="button" onClick={() => onEdit(message)}>
+          {t("message.edit")}
+        </button>
+      ) : null}
+      {may("message.delete_own") ? (
+        <button class="quiet" type="button" onClick={() => (sure.value = true)}>
+          {t("message.delete")}
+        </button>
+      ) : null}
       {message.state === "sent" ? (
         <button class="quiet" type="button" onClick={() => onReceipt(command_id)}>
           {t("message.receipt")}

@@ -23,7 +23,6 @@ const MOST_SHOWN = 200;
 export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
   const { people } = useApp();
   const { role, room, members, member_count, me } = state;
-  const kind = room?.kind ?? "channel";
   const shown = [...members.values()].slice(0, MOST_SHOWN);
   useWatch(shown.map(({ user_id }) => ({ user_id, via: state.room_id })));
   return (
@@ -40,6 +39,7 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
                 {" "}
                 {t(`role.${member.role}`)}
                 {member.user_id === me ? `, ${t("people.you")}` : ""}
+                {(member.muted_until ?? 0) > Date.now() ? `, ${t("people.muted")}` : ""}
               </span>
             </li>
           );
@@ -48,13 +48,13 @@ export function PeoplePanel({ state, handle, onClose }: PeoplePanelProps) {
           <li class="aside">{t("people.more", { count: member_count - shown.length })}</li>
         ) : null}
       </ul>
-      {may(role, "member.add", kind) ? (
+      {room !== null && may(role, "member.add", room) ? (
         <>
           <AddMember state={state} />
           <RoomInvitations room_id={state.room_id} />
         </>
       ) : null}
-      {may(role, "room.leave", kind) ? <Leave handle={handle} /> : null}
+      {room !== null && may(role, "room.leave", room) ? <Leave handle={handle} /> : null}
     </PanelView>
   );
 }

@@ -71,7 +71,7 @@ function Verify({ state, handle }: { state: RoomState; handle: RoomHandle }) {
           {t("proof.verify_shown")}
         </button>
       )}
-      {since === 1 ? null : (
+      {since <= state.proof.first_seq ? null : (
         <button type="button" aria-disabled={busy.value} onClick={() => void verify("first")}>
           {t("proof.verify_first")}
         </button>

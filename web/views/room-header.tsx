@@ -2,7 +2,9 @@ import { useSignal } from "@preact/signals";
 import type { RoomState } from "../../client/index.ts";
 import type { Connection } from "../models/connection.ts";
 import { counted, t } from "../text.ts";
+import type { Hindrance } from "../models/standing.ts";
 import { useApp } from "./context.ts";
+import { useHindrance } from "./hindrance.ts";
 import { useTitle } from "./title.ts";
 import { WhoMenu } from "./who-menu.tsx";
 
@@ -26,6 +28,7 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
       ? ([...state.members.keys()].find((user_id) => user_id !== state.me) ?? null)
       : (inbox.room(state.room_id)?.with ?? null);
   const called = other === null ? undefined : people.known.value.get(other)?.display_name;
+  const hindered = useHindrance(state, "message.send");
   const name = called ?? (state.room?.name || known?.name) ?? t("room.unnamed");
   useTitle(name);
   const copy = async () => {
@@ -40,7 +43,7 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
       </a>
       <h1>{name}</h1>
       <p class="room-line" role="status">
-        {connection === "reconnecting" ? t("room.reconnecting") : ""}
+        {connection === "reconnecting" ? t("room.reconnecting") : standingWords(hindered)}
       </p>
       <div class="room-tools">
         <button class="quiet" type="button" onClick={() => void copy()}>
@@ -59,3 +62,6 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
     </header>
   );
 }
+
+const standingWords = (hindered: Hindrance | null): string =>
+  hindered === null || hindered.kind === "not_allowed" ? "" : t(`room.${hindered.kind}`);

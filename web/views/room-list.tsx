@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { RoomId } from "../../schema/ids.ts";
 import type { InboxRoom } from "../../schema/inbox.ts";
-import { badgeOf, inOrder } from "../models/inbox.ts";
+import { badgeOf, badgeText, inOrder } from "../models/inbox.ts";
 import { forget } from "../models/remembered.ts";
 import { roomPath } from "../models/route.ts";
 import { fullText } from "../platform/dates.ts";
@@ -82,7 +82,7 @@ function RoomRow({ room, current, whole }: RoomRowProps) {
       </a>
       {badge === 0 || current ? null : (
         <span class="badge">
-          <span aria-hidden="true">{badge}</span>
+          <span aria-hidden="true">{badgeText(badge)}</span>
           <span class="visually-hidden">{counted("rooms.unread_one", "rooms.unread", badge)}</span>
         </span>
       )}

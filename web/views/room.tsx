@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { RoomState } from "../../client/index.ts";
-import type { CommandId, RoomId } from "../../schema/ids.ts";
+import type { RoomState, ShownMessage } from "../../client/index.ts";
+import type { CommandId, RoomId, UserId } from "../../schema/ids.ts";
 import { beginEdit, emptyDraft } from "../models/draft.ts";
 import { forget, remember } from "../models/remembered.ts";
 import { createRoomModel, type RoomModel } from "../models/room.ts";
@@ -33,10 +33,7 @@ export function RoomView({ room_id }: { room_id: RoomId }) {
   }, [model]);
 
   function onState(state: RoomState): void {
-    app.people.want([
-      ...state.members.keys(),
-      ...new Set(state.messages.map((message) => message.author)),
-    ]);
+    app.people.want([...state.members.keys(), ...new Set(state.messages.flatMap(peopleOf))]);
     // Who has left is not shown the way back.
     if (state.status.reason === "left" || state.status.reason === "removed")
       app.remembered.value = forget(app.remembered.peek(), room_id);
@@ -63,6 +60,11 @@ export function RoomView({ room_id }: { room_id: RoomId }) {
       {opening === "open" ? <OpenRoom model={model} /> : <ClosedRoom model={model} />}
     </div>
   );
+}
+
+/** Whose names are to be read at a message. */
+function peopleOf({ author, deleted_by, forwarded }: ShownMessage): UserId[] {
+  return [author, deleted_by, forwarded?.author].filter((one) => one !== null && one !== undefined);
 }
 
 function ClosedRoom({ model }: { model: RoomModel }) {

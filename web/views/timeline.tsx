@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { RoomHandle, RoomState, ShownMessage } from "../../client/index.ts";
 import type { CommandId } from "../../schema/ids.ts";
-import { rowsOf, type Row } from "../models/timeline.ts";
+import { inRoom, rowsOf, type Row } from "../models/timeline.ts";
 import { dayText, machineTime } from "../platform/dates.ts";
 import { t } from "../text.ts";
 import { MessageView } from "./message.tsx";
@@ -18,7 +18,7 @@ interface TimelineProps {
 const NEAR_PX = 48;
 
 export function Timeline({ state, handle, onEdit, onReceipt }: TimelineProps) {
-  const { messages } = state;
+  const messages = useMemo(() => inRoom(state.messages), [state.messages]);
   const rows = useMemo(() => rowsOf(messages, dayText), [messages]);
   const { place, below, onScroll, toEnd } = useStickyEnd(messages, state.me);
   useRead(place, handle, messages);
@@ -38,7 +38,7 @@ export function Timeline({ state, handle, onEdit, onReceipt }: TimelineProps) {
         <MessageView
           message={one.message}
           opens={one.opens}
-          isOwn={one.message.author === state.me}
+          state={state}
           handle={handle}
           onEdit={onEdit}
           onReceipt={onReceipt}
@@ -69,7 +69,15 @@ export function Timeline({ state, handle, onEdit, onReceipt }: TimelineProps) {
         {rows.map(row)}
         {rows.length === 0 ? (
           <li class="empty">
-            <strong>{t("timeline.empty")}</strong> {t("timeline.empty_more")}
+            <p>
+              <strong>{t("timeline.empty")}</strong> {t("timeline.empty_more")}
+            </p>
+            {state.room?.guidelines ? (
+              <section aria-label={t("timeline.guidelines")}>
+                <strong>{t("timeline.guidelines")}</strong>
+                <p class="as-written">{state.room.guidelines}</p>
+              </section>
+            ) : null}
           </li>
         ) : null}
       </ol>

@@ -98,6 +98,7 @@ export const accountWords = {
   "privacy.last_seen_hint": "Who hides it does not see it of others.",
   "privacy.direct_from": "Who may write to me directly",
   "privacy.findable": "Who knows my mail address may find me by it",
+  "privacy.show_reads": "Others see what I have read, and I see what they have",
   "audience.everyone": "Everyone",
   "audience.contacts": "My contacts",
   "audience.nobody": "Nobody",
