@@ -8,6 +8,7 @@ import type { CommandId, RoomId, UserId } from "../../schema/ids.ts";
 import { deriveId, newId } from "../../schema/ids.ts";
 import type { Answer, Opening } from "../../schema/rpc.ts";
 import { OPENING_HEADER } from "../../schema/rpc.ts";
+import { wire } from "../../schema/version.ts";
 import type { RoomActor } from "../../durable/address.ts";
 import { roomActor } from "../../durable/address.ts";
 import type { Room } from "../../durable/room/room.ts";
@@ -23,6 +24,8 @@ export const callerOf = (name: string): Caller => ({
 /** A member's end of a socket into the real runtime. */
 export class Listener {
   readonly frames: Down[] = [];
+  /** Who is here, who types, what is whispered. */
+  readonly signals: Down[] = [];
   readonly pongs: string[] = [];
   closed: { code: number; reason: string } | null = null;
   readonly #socket: WebSocket;
@@ -33,13 +36,18 @@ export class Listener {
     socket.accept();
     socket.addEventListener("message", ({ data }) => {
       if (data === "pong") this.pongs.push(data);
-      else this.frames.push(JSON.parse(String(data)) as Down);
+      else this.#hears(JSON.parse(String(data)) as Down);
       this.#heard();
     });
     socket.addEventListener("close", ({ code, reason }) => {
       this.closed = { code, reason };
       this.#heard();
     });
+  }
+
+  #hears(frame: Down): void {
+    const is_signal = ["here", "typing", "whisper"].includes(frame.type);
+    (is_signal ? this.signals : this.frames).push(frame);
   }
 
   says(frame: unknown): void {
@@ -105,7 +113,8 @@ export class ActorRoom {
     return {
       caller: callerOf(name),
       room_id,
-      version: 1,
+      version: wire.version,
+      encoding: "json",
       ticket_id: crypto.randomUUID(),
       ticket_expires_at: Date.now() + 30_000,
     };

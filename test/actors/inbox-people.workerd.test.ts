@@ -9,6 +9,7 @@ import type { InboxCommandType } from "../../schema/inbox-commands.ts";
 import type { Opening } from "../../schema/rpc.ts";
 import { OPENING_HEADER } from "../../schema/rpc.ts";
 import type { PresenceState } from "../../schema/presence.ts";
+import { wire } from "../../schema/version.ts";
 import type { InboxActor } from "../../durable/address.ts";
 import { inboxActor } from "../../durable/address.ts";
 import { Listener } from "./actor.ts";
@@ -58,7 +59,8 @@ class Somebody {
     const opening: Opening = {
       caller: this.caller,
       room_id: null,
-      version: 1,
+      version: wire.version,
+      encoding: "json",
       ticket_id: crypto.randomUUID(),
       ticket_expires_at: Date.now() + 30_000,
     };

@@ -9,6 +9,7 @@ import type { InboxActor } from "../../durable/address.ts";
 import { inboxActor } from "../../durable/address.ts";
 import type { Inbox } from "../../durable/inbox/inbox.ts";
 import { limits } from "../../schema/limits.ts";
+import { wire } from "../../schema/version.ts";
 import { aRoom, callerOf, Listener, userId } from "./actor.ts";
 
 /** One person's inbox in workerd, reached as the Worker reaches it. */
@@ -50,7 +51,8 @@ class ActorInbox {
     const opening: Opening = {
       caller: this.caller,
       room_id: null,
-      version: 1,
+      version: wire.version,
+      encoding: "json",
       ticket_id: crypto.randomUUID(),
       ticket_expires_at: Date.now() + limits.ticket_ms,
     };

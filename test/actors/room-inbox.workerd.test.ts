@@ -53,7 +53,7 @@ test("MRK-1 MRK-7 in workerd, a room appears in its members' inboxes, and its ba
   await eventually(async () => (await roomIn("bo", room))?.badge === 1);
   expect(await room.actor.read(callerOf("bo"), 2)).toEqual({
     ok: true,
-    value: { read_seq: 2, badge: 0 },
+    value: { read_seq: 2, unread_seq: null, badge: 0, mentions: 0 },
   });
   await eventually(async () => (await roomIn("bo", room))?.badge === 0);
   expect((await roomIn("bo", room))?.read_seq).toBe(2);

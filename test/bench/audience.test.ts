@@ -2,15 +2,23 @@ import { expect, test } from "vitest";
 import { Audience } from "../../scripts/bench/audience.ts";
 import type { CommandId } from "../../schema/ids.ts";
 import { newId } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
 
 function anAudience(size: number) {
   const audience = new Audience(newId("room"), size);
-  const sockets = Array.from({ length: size }, () => new EventTarget());
+  const sockets = Array.from({ length: size }, () =>
+    Object.assign(new EventTarget(), {
+      said: [] as string[],
+      send(text: string) {
+        this.said.push(text);
+      },
+    }),
+  );
   for (const socket of sockets) audience.add(socket as unknown as WebSocket);
   const hears = (at: number, data: string) =>
     sockets[at]?.dispatchEvent(new MessageEvent("message", { data }));
   const all = (data: string) => sockets.forEach((_, at) => hears(at, data));
-  return { audience, hears, all };
+  return { audience, sockets, hears, all };
 }
 
 function frame(first: number, command_ids: readonly CommandId[]): string {
@@ -39,4 +47,16 @@ test("an event that is left out, repeated or refused is counted", () => {
   hears(1, frame(1, [newId("command")]));
   hears(1, '{"type":"refused","refusal":{"code":"slow_down"}}');
   expect(audience.take()).toMatchObject({ gaps: 2, refused: 1 });
+});
+
+test("a socket says how far it is when it has received much, and not before", () => {
+  const { sockets, hears } = anAudience(1);
+  const padding = "x".repeat(limits.ack_every_bytes / 4);
+  const hear = (seq: number) =>
+    hears(0, frame(seq, [newId("command")]).replace("}]", `,"body":"${padding}"}]`));
+  hear(1);
+  expect(sockets[0]?.said).toEqual([]);
+  for (let seq = 2; seq <= 4; seq += 1) hear(seq);
+  expect(sockets[0]?.said).toHaveLength(1);
+  expect(sockets[0]?.said[0]).toMatch(/^\{"type":"ack","seq":[34]\}$/);
 });

@@ -5,6 +5,9 @@ import { files, texts } from "./files.ts";
 
 const tree = {
   "schema/ids.ts": 'import * as v from "valibot"; import { sha256 } from "@noble/hashes/sha2.js";',
+  "schema/text/parse.ts": 'import MarkdownIt from "markdown-it"; import "../ids.ts";',
+  "schema/text/emoji.ts": 'import "../ids.ts";',
+  "schema/commands.ts": 'import "./text/emoji.ts";',
   "client/client.ts": 'import { a } from "../schema/ids.ts";',
   "web/main.ts":
     'import { h } from "preact"; import "./styles/app.css"; import "../client/client.ts";',
@@ -44,6 +47,9 @@ describe("an import against the layers is refused", () => {
     ["schema/ids.ts", 'import "../client/client.ts"'],
     ["schema/ids.ts", 'import * as z from "zod"'],
     ["schema/ids.ts", 'import "node:crypto"'],
+    ["schema/ids.ts", 'import "./text/parse.ts"'],
+    ["schema/ids.ts", 'import "markdown-it"'],
+    ["client/client.ts", 'import "../schema/text/parse.ts"'],
     ["client/client.ts", 'import type { h } from "preact"'],
     ["client/client.ts", 'const late = await import("../durable/address.ts")'],
     ["web/main.ts", 'import "../workers/front.ts"'],

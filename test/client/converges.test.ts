@@ -72,7 +72,7 @@ class History {
     if (step === "send") this.sent.push(room.send(`ada ${this.sent.length}`));
     if (step === "edit" && last !== undefined)
       room.edit(messageIdOf(last), `edited ${this.sent.length}`);
-    if (step === "delete" && last !== undefined) room.remove(messageIdOf(last));
+    if (step === "delete" && last !== undefined) room.delete(messageIdOf(last));
     if (step === "bo says")
       world.tells(world.room.says(world.bo, `bo ${world.room.events.length}`).seq - 1);
     if (step === "cut") for (const socket of [...world.sockets]) socket.breaks();

@@ -140,7 +140,7 @@ export class FakeHome {
       socket.live = true;
       return this.send(socket, inbox.answer(frame.position));
     }
-    if (frame.type === "watch" || frame.type === "activity") return;
+    if (frame.type === "watch" || frame.type === "activity" || frame.type === "ack") return;
     const { command_id } = frame;
     const refused = this.refuse(frame);
     if (refused !== null)

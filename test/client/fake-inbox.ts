@@ -10,6 +10,7 @@ const nobody: Omit<InboxState, "position"> = {
   rooms: [],
   drafts: [],
   bookmarks: [],
+  reminders: [],
   contacts: [],
   blocks: [],
   devices: [],

@@ -16,6 +16,7 @@ import type { Head, PublicKey, Receipt } from "../../schema/receipt.ts";
 import { refusal, type Refusal } from "../../schema/refusals.ts";
 import type { OutboxCommand } from "../../client/outbox.ts";
 import { emptyRoom, reduce, type RoomData } from "../../client/reduce.ts";
+import type { Message } from "../../schema/message.ts";
 
 const pair = generateKeyPairSync("ed25519");
 const { x } = pair.publicKey.export({ format: "jwk" });
@@ -76,11 +77,12 @@ export class FakeRoom {
   command(
     actor: UserId,
     command: OutboxCommand,
-  ): { receipt: Receipt; replayed: boolean } | Refusal {
+  ): { receipt: Receipt | null; replayed: boolean } | Refusal {
     const { command_id } = command;
     const known = this.#receipts.get(command_id);
     if (known !== undefined) return { receipt: known, replayed: true };
     const event = this.#effect(actor, command);
+    if (event === null) return { receipt: null, replayed: false };
     if ("code" in event) return event;
     const { body: _body, salt: _salt, ...entry } = event;
     const receipt = { room_id: this.room_id, epoch: this.epoch, ...entry, head: this.head() };
@@ -88,22 +90,35 @@ export class FakeRoom {
     return { receipt, replayed: false };
   }
 
-  #effect(actor: UserId, command: OutboxCommand): LogEvent | Refusal {
-    const { command_id } = command;
-    if (command.type === "leave")
+  #effect(actor: UserId, command: OutboxCommand): LogEvent | Refusal | null {
+    const { type, command_id, ...said } = command;
+    if (type === "leave")
       return this.append("member.left", actor, command_id, { user_id: actor, heir: null });
-    if (command.type === "send") {
+    if (type === "send") {
       const message_id = command_id.replace("command", "message");
-      return this.append("message.sent", actor, command_id, { message_id, text: command.text });
+      return this.append("message.sent", actor, command_id, { message_id, ...said });
     }
-    const { message_id } = command;
-    const message = this.data().messages.find((one) => one.message_id === message_id);
+    if (type === "change") return this.append("room.changed", actor, command_id, said);
+    if (!("message_id" in command)) return refusal("not_allowed");
+    const message = this.data(actor).messages.find((one) => one.message_id === command.message_id);
     if (message === undefined) return refusal("not_found");
-    if (message.author !== actor) return refusal("not_author");
-    if (message.deleted_at !== null) return refusal("message_deleted");
-    return command.type === "edit"
-      ? this.append("message.edited", actor, command_id, { message_id, text: command.text })
-      : this.append("message.deleted", actor, command_id, { message_id });
+    const event = effectOn(message, actor, command);
+    return event === null || typeof event === "object"
+      ? event
+      : this.append(event, actor, command_id, this.#saidBy(command, message));
+  }
+
+  /** What is taken back reads as it was sent: this room forgets what it was told to, but not that. */
+  #saidBy(command: OutboxCommand, { message_id, parent }: Message): Record<string, unknown> {
+    const { type, command_id: _, ...said } = command;
+    // Replies that are said in their thread only are not among the messages here.
+    const stood = parent === null ? {} : { parent, in_room: true };
+    if (type === "delete") return { ...said, ...stood };
+    if (type !== "restore") return said;
+    const sent = this.events.find(
+      (event) => event.command_id === message_id.replace("message", "command"),
+    );
+    return { ...sent?.body, ...said, ...stood, edited_at: null };
   }
 
   head(seq = this.events.length): Head {
@@ -118,15 +133,15 @@ export class FakeRoom {
     return ref === undefined ? frame : { ...frame, ref };
   }
 
-  data(): RoomData {
+  data(reader: UserId = newId("user")): RoomData {
     return reduce(
-      { ...emptyRoom(this.room_id), position: { epoch: this.epoch, seq: 0 } },
+      { ...emptyRoom(this.room_id, reader), position: { epoch: this.epoch, seq: 0 } },
       this.events,
     );
   }
 
-  snapshot(messages = 50): Snapshot {
-    const data = this.data();
+  snapshot(messages = 50, reader?: UserId): Snapshot {
+    const data = this.data(reader);
     if (data.room === null || data.position === null) throw new Error("a room has a creation");
     return {
       type: "snapshot",
@@ -139,5 +154,27 @@ export class FakeRoom {
     };
   }
 }
+
+/** The event by which a command changes a message, null where it is so already, or why it cannot. */
+function effectOn(
+  { author, deleted_at, reactions, pinned_at }: Message,
+  actor: UserId,
+  command: OutboxCommand,
+): EventType | Refusal | null {
+  const { type } = command;
+  const is_own = author === actor;
+  if (type === "restore") return deleted_at === null ? refusal("restore_window_over") : restored;
+  if ((type === "edit" || type === "delete") && !is_own) return refusal("not_author");
+  if (deleted_at !== null) return refusal("message_deleted");
+  if (type === "edit") return "message.edited";
+  if (type === "delete") return "message.deleted";
+  if (type === "pin") return pinned_at === null ? "message.pinned" : null;
+  if (type === "unpin") return pinned_at === null ? null : "message.unpinned";
+  if (type !== "react" && type !== "unreact") return refusal("unknown_command");
+  const is_mine = reactions.some(({ emoji, mine }) => emoji === command.emoji && mine);
+  if (type === "react") return is_mine ? null : "reaction.added";
+  return is_mine ? "reaction.removed" : null;
+}
+const restored = "message.restored";
 
 export const deviceOf = (user_id: UserId): DeviceId => deriveId("device", user_id);

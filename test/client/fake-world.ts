@@ -1,3 +1,4 @@
+import { json as jsonCodec, type Codec } from "../../schema/encodings.ts";
 import type { Down } from "../../schema/frames/down.ts";
 import type { Up } from "../../schema/frames/up.ts";
 import { deriveId, type UserId } from "../../schema/ids.ts";
@@ -11,6 +12,7 @@ import {
   type RoomHandle,
 } from "../../client/index.ts";
 import type { OutboxCommand } from "../../client/outbox.ts";
+import { asReceived } from "../support/as-received.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { deviceOf, FakeRoom, publicKey } from "./fake-room.ts";
 
@@ -22,6 +24,7 @@ const limits = { frame_bytes: 131_072, text_bytes: 65_536 };
 export class FakeSocket {
   readyState = 0;
   live = false;
+  /** What it said, as text in whatever encoding it was said. */
   readonly up: string[] = [];
   readonly url: string;
   readonly protocols: string[];
@@ -61,9 +64,9 @@ export class FakeSocket {
     else this.#onClose = listener as (event: { code: number }) => void;
   }
 
-  send(text: string): void {
-    this.up.push(text);
-    this.#world.hears(this, text);
+  send(data: string | Uint8Array): void {
+    this.up.push(typeof data === "string" ? data : JSON.stringify(this.#world.read(data)));
+    this.#world.hears(this, data);
   }
 
   close(): void {
@@ -72,8 +75,9 @@ export class FakeSocket {
   }
 
   down(frame: Down | string): void {
-    if (this.readyState === OPEN)
-      this.#onMessage({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+    if (this.readyState !== OPEN) return;
+    const data = typeof frame === "string" ? frame : this.#world.codec.encode(frame);
+    this.#onMessage({ data: asReceived(data) });
   }
 
   breaks(code = 1006): void {
@@ -102,7 +106,13 @@ export class FakeWorld {
   requests: string[] = [];
   /** Who said that they have read up to where. */
   reads: [UserId, number][] = [];
+  /** Up to where somebody said that they have received everything. */
+  acks: number[] = [];
+  /** How frames are written on every line. */
+  codec: Codec = jsonCodec;
   snapshotMessages = 50;
+  /** Where history begins for those who read here. */
+  first_seq = 1;
 
   client(user_id: UserId, storage: OutboxStorage = memoryStorage()): Client {
     const world = this;
@@ -120,6 +130,7 @@ export class FakeWorld {
       storage,
       clock: this.clock,
       random: () => 0.5,
+      codec: this.codec,
     });
   }
 
@@ -154,9 +165,11 @@ export class FakeWorld {
     for (const one of this.way(frame, socket)) socket.down(one);
   }
 
-  hears(socket: FakeSocket, text: string): void {
-    if (text === "ping") return this.pongs ? queueMicrotask(() => socket.down("pong")) : undefined;
-    const frame = JSON.parse(text) as Up;
+  read = (data: string | Uint8Array) => this.codec.decode(asReceived(data)) as Up;
+
+  hears(socket: FakeSocket, data: string | Uint8Array): void {
+    if (data === "ping") return this.pongs ? queueMicrotask(() => socket.down("pong")) : undefined;
+    const frame = this.read(data);
     // An answer is never heard within the call that asked for it.
     queueMicrotask(() => this.#answer(socket, frame));
   }
@@ -170,12 +183,15 @@ export class FakeWorld {
         position?.epoch === room.epoch && position.seq <= room.events.length ? position.seq : null;
       return this.#send(
         socket,
-        since === null ? room.snapshot(this.snapshotMessages) : room.frame(since),
+        since === null ? room.snapshot(this.snapshotMessages, socket.user_id) : room.frame(since),
       );
     }
     if (frame.type === "gap")
       return this.#send(socket, room.frame(frame.after, frame.through, frame.ref));
+    if (frame.type === "ack") return void this.acks.push(frame.seq);
     if (frame.type === "read") return void this.reads.push([socket.user_id, frame.seq]);
+    if (frame.type === "ask") return this.#answerAsk(socket, frame);
+    if (frame.type === "delivered" || frame.type === "typing" || frame.type === "whisper") return;
     const { command_id } = frame;
     const before = room.events.length;
     const outcome = this.refuse(frame) ?? room.command(socket.user_id, frame);
@@ -215,10 +231,32 @@ export class FakeWorld {
     return problem("no_such_route");
   }
 
-  #events(after: number, limit: number): unknown {
+  #answerAsk(socket: FakeSocket, { ref, query }: Extract<Up, { type: "ask" }>) {
+    const { room } = this;
+    const data = room.data(socket.user_id);
+    const position = { epoch: room.epoch, seq: room.events.length };
+    const message = data.messages.find(
+      (one) => "message_id" in query && one.message_id === query.message_id,
+    );
+    const answer =
+      query.type === "pins"
+        ? { messages: data.messages.filter(({ pinned_at }) => pinned_at !== null) }
+        : query.type === "message"
+          ? message
+          : undefined;
+    const frame: Down =
+      answer === undefined
+        ? { type: "refused", ref, refusal: refusal("not_found") }
+        : { type: "answer", ref, position, answer };
+    this.#send(socket, frame);
+  }
+
+  #events(from: number, limit: number): unknown {
+    const after = Math.max(from, this.first_seq - 1);
     const events = this.room.events.slice(after, after + limit);
     const last = events.at(-1)?.seq ?? after;
     return {
+      first_seq: this.first_seq,
       epoch: this.room.epoch,
       events,
       head: this.room.head(),

@@ -219,6 +219,16 @@ describe("the log as a client follows it", () => {
     expect(texts()[30]).toBe("changed");
   });
 
+  test("CLI-10: a page that was cut for its long texts has more before it", async () => {
+    const world = new FakeWorld();
+    for (let n = 0; n < 6; n += 1) world.room.says(world.bo, "long".repeat(limits.text_bytes / 4));
+    world.snapshotMessages = 4;
+    const { room, texts } = await world.opens(world.ada);
+    expect([texts().length, room.state().has_earlier]).toEqual([4, true]);
+    await room.loadEarlier();
+    expect([texts().length, room.state().has_earlier]).toEqual([6, false]);
+  });
+
   test("CLI-11: members come, go, and inherit", async () => {
     const world = new FakeWorld();
     const { room } = await world.opens(world.bo);

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { newId, type MessageId, type UserId } from "../../schema/ids.ts";
 import type { InboxRoom } from "../../schema/inbox.ts";
 import { limits } from "../../schema/limits.ts";
+import { plainMessage } from "../../schema/message.ts";
 import type { ChannelStatus, ShownMessage } from "../../client/index.ts";
 import { connectionOf, looksAgainIn, QUIET_MS } from "../../web/models/connection.ts";
 import { beginEdit, bytesLeft, emptyDraft, endEdit, isReady } from "../../web/models/draft.ts";
-import { badgeOf, inOrder } from "../../web/models/inbox.ts";
+import { badgeOf, badgeText, inOrder } from "../../web/models/inbox.ts";
 import { proofWords } from "../../web/models/proof.ts";
 import { forget, readRemembered, remember } from "../../web/models/remembered.ts";
 import { roomIdIn, routeOf } from "../../web/models/route.ts";
@@ -28,8 +29,8 @@ function said(author: UserId, text: string | null, more: Partial<ShownMessage> =
     author,
     text,
     at: noon,
-    edited_at: null,
-    deleted_at: null,
+    ...plainMessage,
+    reactions: [],
     ...settled,
     ...more,
   };
@@ -147,8 +148,8 @@ describe("what the page decides", () => {
       key_id: "a-key-with-a-long-name",
       signature: "s",
     };
-    const words = (more: object) =>
-      proofWords({ complete_through: 7, verified_since: null, head: null, faults: [], ...more });
+    const proof = { verified_since: null, first_seq: 1, head: null, faults: [] };
+    const words = (more: object) => proofWords({ ...proof, complete_through: 7, ...more });
     expect(words({}).sentences).toEqual([
       t("proof.complete", { seq: 7 }),
       t("proof.since_none"),
@@ -163,9 +164,7 @@ describe("what the page decides", () => {
       trouble: true,
       faults: [`#4: ${t("fault.fork")}`],
     });
-    expect(
-      proofWords({ complete_through: 0, verified_since: null, head: null, faults: [] }).line,
-    ).toBe(t("proof.empty"));
+    expect(proofWords({ ...proof, complete_through: 0 }).line).toBe(t("proof.empty"));
   });
 
   test("WEB-16: what is counted has a form for one", () => {
@@ -195,7 +194,11 @@ describe("what the page decides", () => {
       role: "member",
       position: { epoch: newId("epoch"), seq: 1 },
       read_seq: 0,
+      unread_seq: null,
       badge: 3,
+      mentions: 0,
+      threads: 0,
+      revision: 0,
       preview: { seq: 1, at, type: "message.sent", author: bo, text: null },
       favourite: false,
       folder: "",
@@ -208,6 +211,7 @@ describe("what the page decides", () => {
     expect(badgeOf(room("loud", 1), noon)).toBe(3);
     expect(badgeOf(room("quiet", 1, { muted_until: noon + 1 }), noon)).toBe(0);
     expect(badgeOf(room("loud again", 1, { muted_until: noon }), noon)).toBe(3);
+    expect([1, 998, 999].map(badgeText)).toEqual(["1", "998", "999+"]);
   });
 
   test("WAC-3: what a letter leads to has a page of its own", () => {

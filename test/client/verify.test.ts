@@ -132,7 +132,7 @@ describe("what is not true is not believed", () => {
       world.way = (frame) => {
         if (frame.type !== "accepted") return frame.type === "events" ? [] : [frame];
         const forged = structuredClone(frame);
-        forge(forged.receipt);
+        if (forged.receipt !== null) forge(forged.receipt);
         return [forged];
       };
       room.send("mine");
@@ -220,6 +220,11 @@ describe("what can be said about the history", () => {
     ["other words", { text: "forged" }],
     ["another author", { author: newId("user") }],
     ["a deletion that never was", { text: null, deleted_at: 7 }],
+    [
+      "a choice that nobody made",
+      { reactions: [{ emoji: "🍵", count: 1, users: [], mine: true }] },
+    ],
+    ["a pin that nobody set", { pinned_at: 7 }],
   ])("CLI-23: a snapshot with %s is found out", async (_what, forged) => {
     const world = new FakeWorld();
     world.room.says(world.bo, "true");

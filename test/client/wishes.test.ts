@@ -39,7 +39,7 @@ describe("what a member wants of a room", () => {
     const one = messageIdOf(room.send("one"));
     const two = messageIdOf(room.send("two"));
     room.edit(one, "ONE");
-    room.remove(two);
+    room.delete(two);
     expect(shown(room)).toEqual(["hello sent", "ONE sending", "– sending"]);
     await world.clock.advance(10);
     expect(shown(room)).toEqual(["hello sent", "ONE sent", "– sent"]);

@@ -62,7 +62,7 @@ test("FAN-2 a frame is encoded once, however many sockets hear it", () => {
     JSON.stringify = stringify;
   }
   assert.equal(encodings, 1);
-  for (const socket of sockets) assert.equal(socket.sent.length, 1);
+  for (const socket of sockets) assert.equal(socket.frames().length, 1);
 });
 
 test("FAN-3 a flush takes no more than its bounds, and the rest follows in order", () => {

@@ -268,6 +268,7 @@ test("CON-11 settings keep what a change does not name", async () => {
     last_seen: "contacts",
     direct_from: "everyone",
     findable: true,
+    show_reads: true,
     quiet_hours: null,
   });
 });

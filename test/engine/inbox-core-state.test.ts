@@ -51,6 +51,16 @@ function applied(state: InboxState, events: readonly InboxEvent[]): unknown {
       next.bookmarks = next.bookmarks.filter(
         (one) => one.room_id !== room_id || one.message_id !== message_id,
       );
+    if (type === "reminder.set" || type === "reminder.due") {
+      const { reminder } = body as { reminder: InboxState["reminders"][number] };
+      next.reminders = keyed(
+        next.reminders,
+        (one) => one.reminder_id === reminder.reminder_id,
+        reminder,
+      );
+    }
+    if (type === "reminder.gone")
+      next.reminders = next.reminders.filter((one) => one.reminder_id !== body["reminder_id"]);
     if (type === "device.changed")
       next.devices = keyed(next.devices, (one) => one.device_id === device.device_id, device);
     if (type === "device.gone")
@@ -88,6 +98,13 @@ test("INB-9 a state and the events after it are what a fresh state would be", as
         () => ada.does("draft", { room_id, text: random.pick(["", "x"]), edited_at: step }),
         () => ada.does("bookmark", { room_id, message_id, note: `${seq}` }),
         () => ada.does("unbookmark", { room_id, message_id }),
+        () => ada.does("remind", { room_id, at: ada.all.now_ms + random.pick([1, 90_000]) }),
+        async () => {
+          const { reminders } = await ada.state();
+          if (reminders.length > 0)
+            await ada.does("unremind", { reminder_id: random.pick(reminders).reminder_id });
+        },
+        () => ada.rings(),
         () => ada.does(random.pick(["block", "unblock"]), { user_id: userId("bo") }),
         () => ada.signsIn(`phone ${random.int(2)}`),
         () =>
@@ -196,7 +213,7 @@ test("INB-12 a device says where it stands, and hears what it missed, or everyth
     assert.deepEqual(whole.state, await ada.state());
   }
   for (let seq = 2; seq < limits.inbox_events + 3; seq += 1) {
-    void ada.engine.mark(ada.markAt("raven", seq));
+    void ada.engine.mark(ada.markAt("raven", seq), 0);
     ada.turn();
   }
   heard(socket);

@@ -17,7 +17,7 @@ test("INB-1 marks may come late, twice and in any order: the newest is what stay
     const random = seededRandom(seed);
     const ada = await anInbox("ada", seed);
     const marks = Array.from({ length: 8 }, (_, index) =>
-      ada.markAt("raven", 1 + Math.floor(index / 2), { read_seq: index, badge: index }),
+      ada.markAt("raven", 1 + Math.floor(index / 2), { revision: index, badge: index }),
     );
     const told = [...marks, ...marks].toSorted(() => random.int(3) - 1);
     for (const mark of told) await ada.isTold(mark);
@@ -158,7 +158,7 @@ test("INB-6 a bookmark has one note, and goes again", async () => {
 test("INB-7 drafts, bookmarks and rooms have their limits", { timeout: 120_000 }, async () => {
   const ada = await anInbox();
   for (let count = 0; count <= limits.drafts; count += 1) {
-    void ada.engine.mark(ada.markOf(`room ${count}`));
+    void ada.engine.mark(ada.markOf(`room ${count}`), 0);
     ada.turn();
   }
   const draft = (count: number, text: string) => {
@@ -177,7 +177,7 @@ test("INB-7 drafts, bookmarks and rooms have their limits", { timeout: 120_000 }
   for (let count = 0; count < limits.bookmarks; count += 1) assert.equal(await bookmark(), "done");
   assert.equal(await bookmark(), "too_many");
   for (let count = 0; count <= limits.inbox_rooms; count += 1) {
-    void ada.engine.mark(ada.markOf(`room ${count}`));
+    void ada.engine.mark(ada.markOf(`room ${count}`), 0);
     ada.turn();
   }
   assert.equal((await ada.engine.roomIds()).length, limits.inbox_rooms);

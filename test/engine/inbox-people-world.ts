@@ -11,6 +11,7 @@ import { limits } from "../../schema/limits.ts";
 import type { Presence } from "../../schema/presence.ts";
 import type { RefusalCode } from "../../schema/refusals.ts";
 import type { Answer } from "../../schema/rpc.ts";
+import { wire } from "../../schema/version.ts";
 import type { HostSocket } from "../../durable/kernel/host.ts";
 import type { LocalHost, LocalWorld } from "../../durable/kernel/host-local.ts";
 import { createLocalHost } from "../../durable/kernel/host-local.ts";
@@ -111,7 +112,11 @@ export class PeopleWorld {
         unwatch: (viewer) => call(to, "unwatch", () => at(to)?.unwatch(viewer)),
         seen: (presence) => call(to, "seen", () => at(to)?.seen(presence)),
       }),
-      room: () => ({ endSession: async () => {} }),
+      room: () => ({
+        endSession: async () => {},
+        prefers: async () => {},
+        socketsOf: async () => 0,
+      }),
     };
   }
 }
@@ -267,7 +272,8 @@ export class Person {
     const opening = {
       caller: this.caller,
       room_id: null,
-      version: 1,
+      version: wire.version,
+      encoding: "json" as const,
       ticket_id: `${this.name}-${this.tickets}`,
       ticket_expires_at: this.of.now_ms + limits.ticket_ms,
     };
@@ -287,17 +293,25 @@ export class Person {
   }
 
   isIn(room_id: RoomId): void {
-    void this.engine.mark({
-      room_id,
-      kind: "group",
-      name: "Raven",
-      with: null,
-      role: "member",
-      position: { epoch: deriveId("epoch", room_id), seq: 1 },
-      read_seq: 0,
-      badge: 0,
-      preview: null,
-    });
+    void this.engine.mark(
+      {
+        room_id,
+        kind: "group",
+        name: "Raven",
+        with: null,
+        role: "member",
+        position: { epoch: deriveId("epoch", room_id), seq: 1 },
+        read_seq: 0,
+        unread_seq: null,
+        badge: 0,
+        mentions: 0,
+        threads: 0,
+        revision: 0,
+        called: [],
+        preview: null,
+      },
+      0,
+    );
   }
 
   leaves(room_id: RoomId): void {

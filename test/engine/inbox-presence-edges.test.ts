@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { limits } from "../../schema/limits.ts";
+import { blocksSeen } from "../../durable/inbox/stores/blocks.ts";
 import { contacts, looking, PeopleWorld, roomId, TOLD_MS } from "./inbox-people-world.ts";
 
 const MINUTE_MS = 60_000;
@@ -178,10 +179,10 @@ test("PRS-11 MIG-1 a block from before this was kept shows its person as unknown
   const world = new PeopleWorld();
   const { ada, bo, looks } = await looking(world);
   await bo.does("block", { user_id: ada.user_id });
-  // The table as 0001_people made it.
+  // The table as 0001_people made it, and what 0002 makes of it.
   bo.world.db.exec(`ALTER TABLE blocks DROP COLUMN seen_at;
-    ALTER TABLE blocks DROP COLUMN status;
-    DELETE FROM migrations WHERE name = '0002_what_the_blocked_see'`);
+    ALTER TABLE blocks DROP COLUMN status;`);
+  for (const statement of blocksSeen) bo.world.db.exec(statement);
   bo.wake();
   bo.comesIn();
   await world.passes(limits.watch_lease_ms);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Receipt } from "../../schema/receipt.ts";
 import { verifyReceipt } from "../../client/verify.ts";
 import { testPublicKey } from "../support/local-room.ts";
-import { aRoom } from "./world.ts";
+import { aRoom, receiptOf } from "./world.ts";
 
 /** A receipt from the middle of a flush, so that its head is a later entry, and the events between. */
 function aReceipt() {
@@ -14,7 +14,7 @@ function aReceipt() {
   room.local.settle();
   const answer = asked[0]?.answers[0];
   assert.ok(answer?.ok);
-  const { receipt } = answer.value;
+  const receipt = receiptOf(answer.value);
   assert.equal(receipt.head.seq, receipt.seq + 2);
   return { room, receipt, between: room.log().slice(receipt.seq, receipt.head.seq) };
 }
@@ -29,7 +29,7 @@ test("RCP-1 a receipt of a lone command needs nothing but itself and the key", a
   room.local.settle();
   const answer = room.asks("ada", "send", { text: "alone" });
   assert.ok(answer.ok);
-  assert.equal(await verifyReceipt(answer.value.receipt, testPublicKey, []), "valid");
+  assert.equal(await verifyReceipt(receiptOf(answer.value), testPublicKey, []), "valid");
 });
 
 test("RCP-2 a receipt that was changed in any field is refused", async () => {

@@ -47,7 +47,12 @@ test("MRK-1 a room appears at once in the inboxes of all who are in it", async (
     role: "member",
     position: { epoch, seq: 1 },
     read_seq: 1,
+    unread_seq: null,
     badge: 0,
+    mentions: 0,
+    threads: 0,
+    revision: 0,
+    called: [],
     preview: null,
   });
   assert.equal(markOf(room, "ada").role, "owner");
@@ -256,7 +261,7 @@ test("MRK-6 what is read while the inboxes are being told is told as well", asyn
   assert.deepEqual([markOf(room, "bo").badge, markOf(room, "bo").read_seq], [0, 2]);
 });
 
-test("MRK-7 the badge counts what others said after what was read, without what was deleted, up to a hundred", async () => {
+test("MRK-7 the badge counts what others said after what was read, without what was deleted, up to 999", async () => {
   const room = await aKnownRoom({ members: ["bo"] });
   const says = (count: number) => {
     for (let one = 0; one < count; one += 1) {
@@ -348,17 +353,28 @@ test("MRK-11 a send costs one statement for cursors and inboxes together, and no
   const room = await aKnownRoom({ members });
   const statements = (work: () => void): number => {
     let count = 0;
+    room.local.now_ms += 10;
     room.local.step = (what) => void (what === "sql" && (count += 1));
     work();
     room.local.step = () => {};
     return count;
   };
-  room.says("ada", "begins what is gathered");
-  room.local.now_ms += 10;
+  const parent = room.says("ada", "begins what is gathered").replace("command_", "message_");
+  const plain = statements(() => room.says("ada", "hello"));
   // Fifteen before there were cursors and inboxes (862bfbf).
-  assert.equal(
-    statements(() => room.says("ada", "hello")),
-    16,
-  );
+  assert.equal(plain, 16);
   assert.equal(waiting(room).length, 1);
+  const toEveryone = statements(() => room.says("ada", "<@room>"));
+  assert.equal(toEveryone, plain + 1, "the call's own row");
+  const revisions = () =>
+    room.local.rows("cursors").reduce((sum, row) => sum + Number(row["revision"]), 0);
+  const before = revisions();
+  const called = [0, 1, 2].map((index) => `<@${userId(`member ${index}`)}>`).join(" ");
+  const toThree = statements(() => room.says("ada", called));
+  assert.equal(toThree, toEveryone + 1);
+  assert.equal(revisions(), before + 4, "theirs, and the sender's");
+  // A reply looks for its root, and makes people follow; it moves no cursor in the room.
+  const reply = statements(() => room.asks("ada", "send", { text: "a reply", parent }));
+  assert.equal(reply, plain + 1);
+  assert.equal(room.local.rows("thread_follows").length, 1);
 });

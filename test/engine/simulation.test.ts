@@ -4,7 +4,7 @@ import { simulate } from "./simulation/simulate.ts";
 
 /** Other runtimes run fewer: the histories are the same ones, and it is the runtime that is tested there. */
 const isNode = !("Bun" in globalThis || "Deno" in globalThis);
-const histories = Number(process.env["QUOTH_HISTORIES"] ?? (isNode ? 1_000 : 200));
+const histories = Number(process.env["QUOTH_HISTORIES"] ?? (isNode ? 2_000 : 100));
 
 test("SIM-1 SIM-2 seeded histories with faults keep every promise, and reach the hard cases", async () => {
   const reached = await simulate({ seed: 1, histories });

@@ -44,6 +44,8 @@ export async function startServer(
           LOG_LEVEL: "debug",
           // No mail leaves a test: what would is in a table.
           MAIL_DELIVERY: "outbox",
+          // A room more in every inbox: for the tests that are about it.
+          WELCOME: "off",
           ...vars,
         },
         secrets: secretsOf(keys),

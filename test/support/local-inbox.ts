@@ -5,13 +5,17 @@ import type { DeviceId, RoomId, UserId } from "../../schema/ids.ts";
 import { deriveId, ID_RANDOM_BYTES, makeId } from "../../schema/ids.ts";
 import type { InboxState, Preview, RoomMark } from "../../schema/inbox.ts";
 import type { InboxReply, SessionStart } from "../../schema/inbox-rpc.ts";
+import type { MemberPreferences } from "../../schema/preferences.ts";
 import { limits } from "../../schema/limits.ts";
 import type { Answer, Opening } from "../../schema/rpc.ts";
+import { wire } from "../../schema/version.ts";
 import type { Peers } from "../../durable/inbox/context.ts";
 import type { InboxEngine } from "../../durable/inbox/engine.ts";
 import { createInboxEngine } from "../../durable/inbox/engine.ts";
+import { codecs } from "../../durable/kernel/codecs.ts";
 import type { LocalHost, LocalWorld } from "../../durable/kernel/host-local.ts";
 import { createLocalHost } from "../../durable/kernel/host-local.ts";
+import { asReceived } from "./as-received.ts";
 import { LocalSocket, testSigner, userId } from "./local-room.ts";
 import type { Random } from "./random.ts";
 import { seededRandom } from "./random.ts";
@@ -67,6 +71,10 @@ export class LocalInboxes {
   readonly calls: Call[] = [];
   /** Ends of sessions that have reached a room. */
   readonly ends: { room_id: RoomId; user_id: UserId; device_id: DeviceId }[] = [];
+  /** What rooms have been told of the preferences of their members. */
+  readonly preferred: { room_id: RoomId; user_id: UserId; said: MemberPreferences }[] = [];
+  /** How many sockets the one whose inbox asks has in a room. */
+  readonly sockets_in = new Map<RoomId, number>();
   /** Whether calls wait for the test. */
   is_held = false;
 
@@ -105,6 +113,11 @@ export class LocalInboxes {
           call("endSession", room_id, async () => {
             this.ends.push({ room_id, user_id, device_id });
           }),
+        prefers: (user_id, said) =>
+          call("prefers", room_id, async () => {
+            this.preferred.push({ room_id, user_id, said });
+          }),
+        socketsOf: () => call("socketsOf", room_id, async () => this.sockets_in.get(room_id) ?? 0),
       }),
     };
   }
@@ -272,7 +285,12 @@ export class LocalInbox {
       role: "member",
       position: { epoch: deriveId("epoch", room), seq: 1 },
       read_seq: 0,
+      unread_seq: null,
       badge: 0,
+      mentions: 0,
+      threads: 0,
+      revision: 0,
+      called: [],
       preview: null,
       ...more,
     };
@@ -289,11 +307,11 @@ export class LocalInbox {
     return this.hears(this.engine.gone({ room_id, epoch: position.epoch, seq }));
   }
 
-  isTold(mark: RoomMark): Promise<void> {
-    return this.hears(this.engine.mark(mark));
+  isTold(mark: RoomMark, knows = 0): Promise<MemberPreferences | null> {
+    return this.hears(this.engine.mark(mark, knows));
   }
 
-  isIn(room: string, more: Partial<RoomMark> = {}): Promise<void> {
+  isIn(room: string, more: Partial<RoomMark> = {}): Promise<MemberPreferences | null> {
     return this.isTold(this.markOf(room, more));
   }
 
@@ -302,7 +320,8 @@ export class LocalInbox {
     return {
       caller: this.caller(device),
       room_id: null,
-      version: 1,
+      version: wire.version,
+      encoding: "json",
       ticket_id: `${this.name}-${this.#tickets}`,
       ticket_expires_at: this.all.now_ms + limits.ticket_ms,
     };
@@ -313,6 +332,7 @@ export class LocalInbox {
     const admitted = this.engine.admit(opening);
     if (admitted.kind === "refused") return admitted.refusal.code;
     const socket = new LocalSocket();
+    socket.encoding = opening.encoding;
     this.world.sockets.add(socket);
     this.engine.welcome(this.host.socket(socket), opening);
     this.turn();
@@ -330,8 +350,11 @@ export class LocalInbox {
 
   /** What a socket says, and what it hears in that turn. */
   says(socket: LocalSocket, frame: unknown): InboxDown[] {
-    const text = typeof frame === "string" ? frame : JSON.stringify(frame);
-    this.engine.receive(this.host.socket(socket), text);
+    const data =
+      typeof frame === "string"
+        ? frame
+        : asReceived(codecs[socket.encoding].encode(frame as object));
+    this.engine.receive(this.host.socket(socket), data);
     while (this.turn());
     return heard(socket);
   }

@@ -1,5 +1,7 @@
-import type { DeviceId, UserId } from "../../schema/ids.ts";
+import type { DeviceId, MessageId, UserId } from "../../schema/ids.ts";
 import type { RoomMark } from "../../schema/inbox.ts";
+import { defaultPreferences } from "../../schema/preferences.ts";
+import type { MemberPreferences } from "../../schema/preferences.ts";
 import type { InboxRpc } from "../../schema/inbox-rpc.ts";
 
 /** What one inbox holds about the one room that a test has. */
@@ -9,13 +11,20 @@ export interface LocalInbox {
   gone_seq: number;
   /** Everything that was told, in order, repetitions too. */
   readonly told: (RoomMark | { gone_seq: number })[];
+  /** Messages of which it was told that they call its user. */
+  readonly called: Set<MessageId>;
   /** Devices that are signed out. */
   readonly ended: Set<DeviceId>;
+  /** What its user prefers, which the room hears of with its marks. */
+  preferences: MemberPreferences;
   /** How often it was asked whether a device is signed in. */
   asked: number;
+  /** Whether there is a place for one more socket, and how many there were when it was asked for. */
+  has_place: boolean;
+  readonly places: number[];
 }
 
-type Called = "mark" | "gone" | "holds";
+type Called = "mark" | "gone" | "holds" | "takePlace";
 
 /** What a call meets: it may not arrive, arrive after the caller has given up, or arrive and lose its answer. */
 export type Fate = "answered" | "lost" | "late" | "unanswered";
@@ -32,7 +41,17 @@ export class LocalInboxes {
   at(user_id: UserId): LocalInbox {
     const known = this.all.get(user_id);
     if (known) return known;
-    const made = { mark: null, gone_seq: 0, told: [], ended: new Set<DeviceId>(), asked: 0 };
+    const made: LocalInbox = {
+      mark: null,
+      gone_seq: 0,
+      told: [],
+      called: new Set<MessageId>(),
+      ended: new Set<DeviceId>(),
+      preferences: defaultPreferences,
+      asked: 0,
+      has_place: true,
+      places: [],
+    };
     this.all.set(user_id, made);
     return made;
   }
@@ -55,10 +74,14 @@ export class LocalInboxes {
       return value;
     };
     return {
-      mark: (mark) =>
+      mark: (mark, knows) =>
         call("mark", () => {
           inbox.told.push(mark);
-          if (isNewer(mark, inbox)) inbox.mark = mark;
+          if (isNewer(mark, inbox)) {
+            inbox.mark = mark;
+            for (const { message_id } of mark.called) inbox.called.add(message_id);
+          }
+          return inbox.preferences.version > knows ? inbox.preferences : null;
         }),
       gone: ({ seq }) =>
         call("gone", () => {
@@ -71,13 +94,18 @@ export class LocalInboxes {
           inbox.asked += 1;
           return !inbox.ended.has(device_id);
         }),
+      takePlace: (_room_id, sockets) =>
+        call("takePlace", () => {
+          inbox.places.push(sockets);
+          return inbox.has_place;
+        }),
     };
   }
 }
 
-function isNewer({ position, read_seq }: RoomMark, { mark, gone_seq }: LocalInbox): boolean {
+function isNewer({ position, revision }: RoomMark, { mark, gone_seq }: LocalInbox): boolean {
   if (position.seq <= gone_seq) return false;
   if (mark === null || mark.position.epoch !== position.epoch) return true;
   if (position.seq !== mark.position.seq) return position.seq > mark.position.seq;
-  return read_seq > mark.read_seq;
+  return revision > mark.revision;
 }

@@ -45,6 +45,7 @@ function memoryArchive() {
       });
       return true;
     },
+    memberEvents: async () => null,
     lastLagMs: async () => null,
     appliedMigrations: async () => [],
   });
@@ -59,6 +60,12 @@ function world(logs: readonly BuiltLog[], limit = 3) {
     archive: async (room_id, watermark) =>
       logs.find((log) => log.room_id === room_id)?.step(watermark, limit) ?? null,
     history: archive.history,
+    members: {
+      named: async () => [],
+      at: async () => null,
+      move: async () => {},
+      fold: async () => 0,
+    },
     ledger: {
       archiveFailed: async (_room, _since, reason) => void ledger.failed.push(reason),
       archiveCaughtUp: async (rooms) => void ledger.caughtUp.push(...rooms),
@@ -280,4 +287,39 @@ test("ARCH-6 a room that is too far behind for one go counts as behind, and is f
     await consumeArchive([message(noticeOf(log), attempt).queued], deps);
   }
   expect(ledger.caughtUp).toEqual([log.room_id]);
+});
+
+test("ARCH-6 FND-4 members that cannot be copied now are copied by the notice's next coming, from where they stand", async () => {
+  const log = longLog(2);
+  const { deps, ledger, seqs } = world([log]);
+  const { epoch } = log;
+  const moves: number[] = [];
+  let is_broken = true;
+  const copying: ArchiveDeps = {
+    ...deps,
+    history: (room_id) => ({
+      ...deps.history(room_id),
+      memberEvents: async () => ({ through: { epoch, seq: 3 }, events: [], is_head: true }),
+    }),
+    members: {
+      ...deps.members,
+      async at() {
+        if (is_broken) throw new Error("D1_ERROR: not now");
+        return null;
+      },
+      move: async (_room, _from, { through }) => void moves.push(through.seq),
+      fold: async () => 0,
+    },
+  };
+  const first = message(noticeOf(log));
+  await consumeArchive([first.queued], copying);
+  expect(first.fate.retried).not.toBeNull();
+  expect(seqs(log.room_id)).toEqual(counted(3));
+  expect(ledger.failed).toEqual(["D1_ERROR: not now"]);
+  is_broken = false;
+  const again = message(noticeOf(log), 2);
+  await consumeArchive([again.queued], copying);
+  expect(again.fate.acked).toBe(true);
+  // Nothing about members, and not far enough to be written down.
+  expect(moves).toEqual([]);
 });

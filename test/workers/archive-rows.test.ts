@@ -19,8 +19,11 @@ test("ARCH-10 a message is its sending, its last edit and its deletion", () => {
     { message_id: keptId, seq: 2, text: "first" },
     { message_id: goneId, seq: 3, text: null },
   ]);
-  expect(rows.edited).toEqual([{ message_id: keptId, text: "first, best", edited_at: 1_004 }]);
-  expect(rows.deleted).toEqual([{ message_id: goneId, deleted_at: deleted.at }]);
+  expect(rows.changed).toMatchObject([
+    { message_id: keptId, text: "first, best", edited_at: 1_004, deleted_at: null, is_placed: 0 },
+    { message_id: goneId, text: null, deleted_at: deleted.at, deleted_by: deleted.actor },
+  ]);
+  expect(rows.erased).toEqual([{ message_id: goneId, epoch: log.epoch, before: deleted.seq }]);
   expect(rows.events.map((row) => row.subject)).toEqual([
     null,
     keptId,
@@ -29,6 +32,24 @@ test("ARCH-10 a message is its sending, its last edit and its deletion", () => {
     keptId,
     goneId,
   ]);
+});
+
+test("ARCH-10 what comes after one another in a step is one change: an edit keeps what a restoration says, and a deletion ends it all", () => {
+  const log = buildLog();
+  const sent = log.sends("a reply");
+  const parent = messageIdOf(log.sends("root").command_id);
+  const large = { sha256: "x".repeat(43), bytes: 70_000 };
+  log.deletes(sent, { parent });
+  log.restores(sent, "a reply", { quote: parent, large });
+  const rowOf = () =>
+    stepRows({ room_id: log.room_id, epoch: log.epoch, events: log.events }).changed[0];
+  const placed = { parent, in_room: 0, is_placed: 1, is_whole: 1 };
+  expect(rowOf()).toMatchObject({ ...placed, text: "a reply", deleted_at: null });
+  expect(JSON.parse(rowOf()?.more ?? "")).toEqual({ quote: parent, large });
+  log.edits(sent, "shorter");
+  expect(rowOf()).toMatchObject({ ...placed, text: "shorter", more: `{"quote":"${parent}"}` });
+  log.deletes(sent, { parent, in_room: true });
+  expect(rowOf()).toMatchObject({ ...placed, in_room: 1, text: null, more: null });
 });
 
 test("ARCH-3 a step is cut into parameters that a database takes, and none is lost", () => {

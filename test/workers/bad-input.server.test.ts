@@ -212,15 +212,24 @@ refuses("API-3 a key that is not printable", {
 });
 refuses(
   "API-5 a text over its limit",
-  sends({ text: "x".repeat(limits.text_bytes + 1) }, "text_too_long", "text"),
+  sends({ text: "x".repeat(limits.large_text_bytes + 1) }, "text_too_long", "text"),
 );
 refuses(
   "API-5 a text over its limit in bytes only",
-  sends({ text: "ü".repeat(limits.text_bytes / 2 + 1) }, "text_too_long", "text"),
+  sends({ text: "ü".repeat(limits.large_text_bytes / 2 + 1) }, "text_too_long", "text"),
+);
+refuses("API-5 a body over the limit", {
+  path: () => `/v1/rooms/${room_id}/members`,
+  request: post({ user_id: "x".repeat(limits.frame_bytes) }),
+  code: "too_large",
+});
+refuses(
+  "API-5 a body over the limit of those that bring long texts",
+  sends({ text: "x".repeat(limits.large_body_bytes) }, "too_large"),
 );
 refuses(
-  "API-5 a body over the limit",
-  sends({ text: "x".repeat(limits.frame_bytes) }, "too_large"),
+  "API-5 a large body of many parts",
+  sends(`{"text":"x","quote":[${"[],".repeat(limits.frame_bytes / 3)}[]]}`, "too_large"),
 );
 refuses("API-8 a room that is no id", {
   path: () => `/v1/rooms/${MARK}`,
@@ -272,7 +281,7 @@ test("API-5 a body whose length nobody declared is counted while it comes", asyn
     },
   });
   let sent = 0;
-  const response = await fetch(`${server.origin}${messages()}`, {
+  const response = await fetch(`${server.origin}/v1/rooms/${room_id}/members`, {
     method: "POST",
     headers: {
       authorization: `Bearer ${ada.session.access_token}`,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { messageIdOf, newId } from "../../schema/ids.ts";
-import { limits } from "../../schema/limits.ts";
 import { startServer } from "../support/harness.ts";
 import type { Server } from "../support/harness.ts";
 import type { Person } from "./person.ts";
@@ -81,7 +80,7 @@ for (const route of withBodies) {
   test(`API-5 API-6 a body is one JSON object, and no larger than allowed: ${route.name}`, async () => {
     expect(await codeFor(route, `{"a": ${MARK}`)).toBe("bad_frame");
     expect(await codeFor(route, [body])).toBe("bad_frame");
-    const padding = "x".repeat(limits.frame_bytes);
+    const padding = "x".repeat(route.body_bytes);
     expect(await codeFor(route, { ...body, padding })).toBe("too_large");
   });
 }

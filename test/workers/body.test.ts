@@ -19,8 +19,12 @@ async function codeOf(work: () => unknown): Promise<string | null> {
 
 test("API-5 what a request declares is enough to refuse it", async () => {
   const declares = (length: number) => post("{}", { ...json, "content-length": String(length) });
-  expect(await codeOf(() => refuseLargeBody(declares(limits.frame_bytes + 1)))).toBe("too_large");
-  expect(await codeOf(() => refuseLargeBody(declares(limits.frame_bytes)))).toBeNull();
+  expect(
+    await codeOf(() => refuseLargeBody(declares(limits.frame_bytes + 1), limits.frame_bytes)),
+  ).toBe("too_large");
+  expect(
+    await codeOf(() => refuseLargeBody(declares(limits.frame_bytes), limits.frame_bytes)),
+  ).toBeNull();
 });
 
 test("API-5 a stream is read up to the limit and no further", async () => {
@@ -49,7 +53,7 @@ test("API-6 the parts of a body are put together, wherever they were cut", async
     headers: json,
     duplex: "half",
   } as RequestInit);
-  expect(await readJson(request)).toEqual({ text: "ü€𝄞" });
+  expect(await readJson(request, limits.frame_bytes)).toEqual({ text: "ü€𝄞" });
 });
 
 test("API-6 bytes that are no UTF-8 are no text", async () => {
@@ -58,7 +62,7 @@ test("API-6 bytes that are no UTF-8 are no text", async () => {
     0xff,
     ...new TextEncoder().encode('"}'),
   );
-  expect(await codeOf(() => readJson(post(bytes)))).toBe("bad_frame");
+  expect(await codeOf(() => readJson(post(bytes), limits.frame_bytes))).toBe("bad_frame");
 });
 
 test("API-6 content types are told apart by their type and charset", async () => {
@@ -71,6 +75,22 @@ test("API-6 content types are told apart by their type and charset", async () =>
     "text/plain": "invalid",
   };
   for (const [type, code] of Object.entries(types)) {
-    expect(await codeOf(() => readJson(post("{}", { "content-type": type }))), type).toBe(code);
+    expect(
+      await codeOf(() => readJson(post("{}", { "content-type": type }), limits.frame_bytes)),
+      type,
+    ).toBe(code);
   }
+});
+
+test("API-5 a large body is one long text and little else: many parts are refused before they are made", async () => {
+  const read = (body: string) => readJson(post(body), limits.large_body_bytes);
+  const long = '[{,\\"]'.repeat(limits.frame_bytes / 4);
+  expect(await read(JSON.stringify({ text: long, silent: true }))).toEqual({
+    text: long,
+    silent: true,
+  });
+  const filler = "x".repeat(limits.frame_bytes);
+  const many = Array.from({ length: limits.large_body_parts }, () => "[]").join(",");
+  expect(await codeOf(() => read(`{"text":"${filler}","a":[${many}]}`))).toBe("too_large");
+  expect(await codeOf(() => read("[".repeat(limits.frame_bytes + 1)))).toBe("too_large");
 });

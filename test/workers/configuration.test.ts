@@ -30,6 +30,8 @@ const wrong: Record<string, [setting: string, value: string]> = {
   "an age that is no number": ["MINIMUM_AGE", "old enough"],
   "an address from somewhere else": ["ADDRESS_FROM", "x-forwarded-for"],
   "guests that are neither": ["GUESTS", "maybe"],
+  "no connection for anybody": ["SOCKETS_PER_USER", "0"],
+  "a welcome that is neither": ["WELCOME", "warm"],
   "a way of mail that does not exist": ["MAIL_DELIVERY", "pigeon"],
   "a sender that is no address": ["MAIL_FROM", "the deployment"],
   "a provider without its client": [

@@ -81,7 +81,7 @@ test("API-3 a refusal names the path of a field, and an unknown field not even b
 });
 
 test("API-5 a text that is too long is its own refusal", () => {
-  const text = "x".repeat(limits.text_bytes + 1);
+  const text = "x".repeat(limits.large_text_bytes + 1);
   expect(refusalOfIssue(issueOf(TextBodySchema, { text }))).toMatchObject({
     code: "text_too_long",
     field: "text",

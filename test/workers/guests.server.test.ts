@@ -34,7 +34,37 @@ const open = new Set([
   "GET /v1/rooms/{room_id}/messages",
   "POST /v1/rooms/{room_id}/messages",
   "PATCH /v1/rooms/{room_id}/messages/{message_id}",
+  "POST /v1/rooms/{room_id}/messages/forward",
+  "GET /v1/rooms/{room_id}/messages/{message_id}",
+  "GET /v1/rooms/{room_id}/messages/{message_id}/thread",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/thread/follow",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/thread/read",
+  "GET /v1/rooms/{room_id}/messages/{message_id}/readers",
+  "GET /v1/rooms/{room_id}/messages/{message_id}/versions",
+  "GET /v1/rooms/{room_id}/messages/{message_id}/text",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/restore",
+  "GET /v1/rooms/{room_id}/messages/{message_id}/reactions/{emoji}",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/reactions/{emoji}",
+  "DELETE /v1/rooms/{room_id}/messages/{message_id}/reactions/{emoji}",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/pin",
+  "DELETE /v1/rooms/{room_id}/messages/{message_id}/pin",
   "DELETE /v1/rooms/{room_id}/messages/{message_id}",
+  "GET /v1/rooms/{room_id}/members",
+  "GET /v1/rooms/{room_id}/pins",
+  "GET /v1/rooms/{room_id}/threads",
+  "PUT /v1/rooms/{room_id}/delivered",
+  "PUT /v1/rooms/{room_id}/unread",
+  "GET /v1/rooms/{room_id}/badge/explain",
+  "PUT /v1/rooms/{room_id}/typing",
+  "GET /v1/rooms/{room_id}/scheduled",
+  "POST /v1/rooms/{room_id}/scheduled",
+  "DELETE /v1/rooms/{room_id}/scheduled/{schedule_id}",
+  "POST /v1/rooms/{room_id}/slash",
+  "GET /v1/me/mentions",
+  "PUT /v1/me/read",
+  "GET /v1/me/reminders",
+  "POST /v1/me/reminders",
+  "DELETE /v1/me/reminders/{reminder_id}",
   "GET /v1/rooms/{room_id}/events",
   "PUT /v1/users/{user_id}/verified",
   "DELETE /v1/users/{user_id}/sessions",
@@ -73,17 +103,28 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Right as far as can be: what is refused is refused for who asks. */
+const soon = Date.now() + 3_600_000;
 const bodies: Record<string, object> = {
+  "POST /v1/rooms/{room_id}/messages": { text: "Good night" },
+  "POST /v1/rooms/{room_id}/scheduled": { text: "Good morning", send_at: soon },
+  "POST /v1/rooms/{room_id}/slash": { text: "/help" },
   "PATCH /v1/me": { display_name: "A visitor", pronouns: "they" },
   "POST /v1/tickets": { room_id: null },
   "POST /v1/rooms": { kind: "group", name: "Mine" },
   "PUT /v1/rooms/{room_id}/read": { seq: 1 },
 };
 function asks({ name, method, path, body }: Route) {
-  const ids = { message_id: messageIdOf(command_id), user_id: ada.user_id };
+  const ids = {
+    message_id: messageIdOf(command_id),
+    user_id: ada.user_id,
+    emoji: "👍",
+    schedule_id: newId("schedule"),
+    reminder_id: newId("reminder"),
+  };
   const { current_password: _, ...example } = body ?? {};
   const query = name === "GET /v1/users" ? `?ids=${ada.user_id}` : "";
-  const sent = bodies[name] ?? (body && example);
+  const reminder = { room_id, note: "Lamp", at: soon };
+  const sent = name === "POST /v1/me/reminders" ? reminder : (bodies[name] ?? (body && example));
   return guest.asks(filled(path, { ...ids, room_id }) + query, {
     method,
     ...(sent ? { body: sent } : {}),
@@ -120,8 +161,14 @@ test("INV-11 nor is an account made of a visit by another service", async () => 
   expect(begun.headers.get("location")).toBe("/account#sign-in-failed=not_allowed");
 });
 
-// Everything that is there for a guest has an effect, but for these: no such device, invitation, or operator.
+// Everything that is there for a guest has an effect, but for these: no such device, invitation, or operator; nothing to
+// take back; and what a guest's role in their room does not allow.
 const nothingThere: Record<string, string> = {
+  "POST /v1/rooms/{room_id}/messages/forward": "not_found",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/restore": "restore_window_over",
+  "PUT /v1/rooms/{room_id}/messages/{message_id}/pin": "not_allowed",
+  "DELETE /v1/rooms/{room_id}/messages/{message_id}/pin": "not_allowed",
+  "DELETE /v1/rooms/{room_id}/scheduled/{schedule_id}": "not_found",
   "DELETE /v1/me/devices/{device_id}": "not_found",
   "POST /v1/invitations/accept": "link_refused",
   "PUT /v1/users/{user_id}/verified": "not_found",

@@ -119,6 +119,82 @@ test("ARCH-5 a deletion erases bodies and salts that were archived before it, an
   expect(chainOf(log, rows.map(eventOf))).toEqual([null, null, null, null, null]);
 });
 
+test("ARCH-10 replies, quotes and long texts keep through edits what they were sent with; a restored message is back whole", async () => {
+  const log = buildLog();
+  const root = log.sends("root");
+  const parent = messageIdOf(root.command_id);
+  const large = { sha256: "x".repeat(43), bytes: 70_000 };
+  const mentions = { users: [root.actor], roles: [], room: false, here: false };
+  const reply = log.sends("long", { parent, quote: parent, silent: true, large, mentions });
+  await takes(log, null);
+  const rowOf = async () => {
+    const [, { more, ...row } = {}] = (await messageRows(log)) as Record<string, unknown>[];
+    return { ...row, more: JSON.parse(String(more)) as unknown };
+  };
+  const place = { parent, in_room: 0, deleted_by: null };
+  expect(await rowOf()).toMatchObject({
+    ...place,
+    more: { quote: parent, silent: true, large, mentions },
+  });
+  log.edits(reply, "short");
+  await takes(log, log.watermark(3));
+  expect(await rowOf()).toMatchObject({
+    ...place,
+    text: "short",
+    more: { quote: parent, silent: true },
+  });
+  const deleted = log.deletes(reply, { parent });
+  await takes(log, log.watermark(4));
+  expect(await rowOf()).toMatchObject({
+    ...place,
+    text: null,
+    deleted_by: deleted.actor,
+    more: null,
+  });
+  log.restores(reply, "short", { edited_at: 1_003, quote: parent, mentions });
+  await takes(log, log.watermark(5));
+  expect(await rowOf()).toMatchObject({
+    ...place,
+    text: "short",
+    edited_at: 1_003,
+    deleted_at: null,
+    more: { quote: parent, mentions },
+  });
+});
+
+test("ARCH-5 another deletion erases what a restoration said, and a restoration in the same step stays", async () => {
+  const log = buildLog();
+  const [once, twice] = [log.sends("secret, once"), log.sends("secret, twice")];
+  log.deletes(once);
+  log.restores(once, "back for good");
+  log.deletes(twice);
+  log.restores(twice, "secret, back for a while");
+  await takes(log, null);
+  expect((await messageRows(log)).map((row) => row["text"])).toEqual([
+    "back for good",
+    "secret, back for a while",
+  ]);
+  log.deletes(twice);
+  await takes(log, log.watermark(7));
+  const rows = await eventRows(log);
+  expect(rows.map((row) => row.body === null)).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
+  expect(JSON.stringify([rows, await messageRows(log)])).not.toContain("secret");
+  expect(chainOf(log, rows.map(eventOf))).toEqual(rows.map(() => null));
+  expect(await messageRows(log)).toMatchObject([
+    { text: "back for good", deleted_at: null },
+    { text: null, deleted_at: 1_007 },
+  ]);
+});
+
 test("ARCH-5 a message that was deleted before it was archived leaves its place and nothing else", async () => {
   const log = buildLog();
   const gone = log.sends("never archived");

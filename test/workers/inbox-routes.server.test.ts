@@ -104,8 +104,18 @@ test("INH-6 reading moves forward only, and is for members", async () => {
     asks(by, `PUT /v1/rooms/${room}/read`, { seq });
   const view = (await bo.asks(`/v1/rooms/${room_id}`)).json as { position: { seq: number } };
   const { seq } = view.position;
-  expect((await read(bo, seq)).json).toEqual({ read_seq: seq, badge: 0 });
-  expect((await read(bo, 1)).json).toEqual({ read_seq: seq, badge: 0 });
+  expect((await read(bo, seq)).json).toEqual({
+    read_seq: seq,
+    unread_seq: null,
+    badge: 0,
+    mentions: 0,
+  });
+  expect((await read(bo, 1)).json).toEqual({
+    read_seq: seq,
+    unread_seq: null,
+    badge: 0,
+    mentions: 0,
+  });
   for (const room of [room_id, newId("room")])
     expect(problemOf(await read(eve, seq, room)).code).toBe("not_found");
 });

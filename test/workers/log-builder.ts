@@ -1,5 +1,5 @@
 import { genesisHash, linked, toBase64Url } from "../../schema/chain.ts";
-import type { Happening, LogEvent } from "../../schema/events.ts";
+import type { EventBody, Happening, LogEvent } from "../../schema/events.ts";
 import type { Epoch, RoomId } from "../../schema/ids.ts";
 import { messageIdOf, newId } from "../../schema/ids.ts";
 import type { Answer, ArchiveStep, Watermark } from "../../schema/rpc.ts";
@@ -12,10 +12,11 @@ export interface BuiltLog {
   /** What the archive was seen to hold, call by call. */
   readonly confirmed: (number | null)[];
   happens(happening: Happening): LogEvent;
-  sends(text: string): LogEvent;
+  sends(text: string, more?: Partial<EventBody<"message.sent">>): LogEvent;
   /** As the room does it: the event is appended, and what it deletes is erased. */
-  deletes(sent: LogEvent): LogEvent;
-  edits(sent: LogEvent, text: string): LogEvent;
+  deletes(sent: LogEvent, place?: Partial<EventBody<"message.deleted">>): LogEvent;
+  edits(sent: LogEvent, text: string, more?: Partial<EventBody<"message.edited">>): LogEvent;
+  restores(sent: LogEvent, text: string, more?: Partial<EventBody<"message.restored">>): LogEvent;
   step(watermark: Watermark | null, limit?: number): Answer<ArchiveStep>;
   watermark(seq: number): Watermark;
 }
@@ -51,23 +52,31 @@ export function buildLog(room_id: RoomId = newId("room"), epoch: Epoch = newId("
     events,
     confirmed,
     happens: append,
-    sends(text) {
+    sends(text, more = {}) {
       const command_id = newId("command");
       return append(
-        { type: "message.sent", body: { message_id: messageIdOf(command_id), text } },
+        { type: "message.sent", body: { message_id: messageIdOf(command_id), text, ...more } },
         command_id,
       );
     },
-    edits: (sent, text) =>
-      append({ type: "message.edited", body: { message_id: messageIdOf(sent.command_id), text } }),
-    deletes(sent) {
+    edits(sent, text, more = {}) {
       const message_id = messageIdOf(sent.command_id);
+      return append({ type: "message.edited", body: { message_id, text, ...more } });
+    },
+    restores(sent, text, more = {}) {
+      const message_id = messageIdOf(sent.command_id);
+      const body = { message_id, text, edited_at: null, ...more };
+      return append({ type: "message.restored", body });
+    },
+    deletes(sent, place = {}) {
+      const message_id = messageIdOf(sent.command_id);
+      const says = new Set(["message.edited", "message.restored"]);
       erase(
         (event) =>
           event.seq === sent.seq ||
-          (event.type === "message.edited" && event.body?.["message_id"] === message_id),
+          (says.has(event.type) && event.body?.["message_id"] === message_id),
       );
-      return append({ type: "message.deleted", body: { message_id } });
+      return append({ type: "message.deleted", body: { message_id, ...place } });
     },
     step(watermark, limit = 500) {
       confirmed.push(watermark?.seq ?? null);
@@ -86,6 +95,8 @@ export function buildLog(room_id: RoomId = newId("room"), epoch: Epoch = newId("
       kind: "group",
       name: "Lighthouse",
       topic: "",
+      description: "",
+      guidelines: "",
       members: [{ user_id: actor, role: "owner" }],
     },
   });

@@ -39,9 +39,9 @@ test("API-11 a send that is repeated with its key has one effect and its first r
   expect(first.replayed).toBe(false);
   expect(second.replayed).toBe(true);
   expect(second.receipt).toMatchObject({
-    seq: first.receipt.seq,
-    hash: first.receipt.hash,
-    at: first.receipt.at,
+    seq: first.receipt?.seq,
+    hash: first.receipt?.hash,
+    at: first.receipt?.at,
   });
   const page = parsed(MessagePageSchema, (await ada.asks(`/v1/rooms/${room_id}/messages`)).json);
   expect(page.messages.map((message) => message.text)).toEqual(["hello"]);
@@ -164,7 +164,7 @@ test("API-11 members come and go by commands with receipts", async () => {
   };
   expect(
     parsed(ReceiptAnswerSchema, (await ada.asks(`/v1/rooms/${room_id}/members`, add)).json).receipt
-      .seq,
+      ?.seq,
   ).toBe(2);
   expect(
     parsed(ReceiptAnswerSchema, (await ada.asks(`/v1/rooms/${room_id}/members`, add)).json)
@@ -174,13 +174,13 @@ test("API-11 members come and go by commands with receipts", async () => {
     parsed(
       ReceiptAnswerSchema,
       (await cy.asks(`/v1/rooms/${room_id}/join`, { method: "POST" })).json,
-    ).receipt.seq,
+    ).receipt?.seq,
   ).toBe(3);
   expect(
     parsed(
       ReceiptAnswerSchema,
       (await bo.asks(`/v1/rooms/${room_id}/leave`, { method: "POST" })).json,
-    ).receipt.seq,
+    ).receipt?.seq,
   ).toBe(4);
   const refused = await cy.asks(`/v1/rooms/${room_id}/members`, {
     method: "POST",
@@ -301,5 +301,5 @@ test("API-20 the keys are public parts of those that sign receipts", async () =>
   });
   expect(reply.text).not.toContain(signer?.d ?? "nothing");
   const room_id = await ada.creates({ kind: "group", name: "Receipts" });
-  expect((await ada.sends(room_id, "signed")).receipt.head.key_id).toBe(signer?.kid);
+  expect((await ada.sends(room_id, "signed")).receipt?.head.key_id).toBe(signer?.kid);
 });

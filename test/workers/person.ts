@@ -10,8 +10,8 @@ import {
 } from "../../schema/http.ts";
 import type { RoomId, UserId } from "../../schema/ids.ts";
 import { deriveId, newId } from "../../schema/ids.ts";
+import { subprotocol, TICKET_PROTOCOL_PREFIX, wire } from "../../schema/version.ts";
 import { requireDocumented } from "./documented.ts";
-import { subprotocol, TICKET_PROTOCOL_PREFIX } from "../../schema/version.ts";
 
 /** Requests as a client makes them, and people who make them. */
 export interface Ask {
@@ -160,6 +160,6 @@ export function personOf(origin: string, handle: string, reply: Reply): Person {
 }
 
 export const ticketProtocols = (ticket: string) => [
-  subprotocol(1),
+  subprotocol(wire.version),
   `${TICKET_PROTOCOL_PREFIX}${ticket}`,
 ];

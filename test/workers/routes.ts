@@ -1,3 +1,4 @@
+import { limits } from "../../schema/limits.ts";
 import { openApi } from "../../workers/api/api.ts";
 
 /** Every route of the API, as its document has them: a new one joins every walk by itself. */
@@ -11,10 +12,13 @@ export interface Route {
   body: Record<string, unknown> | undefined;
   /** The body's fields that must be there, as far as the document says it in one place. */
   required: readonly string[];
+  /** What the body may hold. */
+  body_bytes: number;
 }
 
 interface Operation {
   security: unknown[];
+  "x-body-bytes"?: number;
   requestBody?: {
     content: {
       "application/json": { schema: { $ref: string }; example: Record<string, unknown> };
@@ -27,7 +31,11 @@ const schemas = components["schemas"] as Record<string, { required?: string[] }>
 
 export const routes: readonly Route[] = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => {
-    const { security, requestBody } = operation as unknown as Operation;
+    const {
+      security,
+      requestBody,
+      "x-body-bytes": body_bytes = limits.frame_bytes,
+    } = operation as unknown as Operation;
     const content = requestBody?.content["application/json"];
     const schema = content?.schema.$ref.split("/").at(-1) ?? "";
     return {
@@ -37,11 +45,14 @@ export const routes: readonly Route[] = Object.entries(paths).flatMap(([path, me
       isPublic: security.length === 0,
       body: content?.example,
       required: schemas[schema]?.required ?? [],
+      body_bytes,
     };
   }),
 );
 
 /** A path with ids in the place of their names. */
 export function filled(path: string, ids: Readonly<Record<string, string>>): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no-${name}`);
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(ids[name] ?? `no-${name}`),
+  );
 }

@@ -66,6 +66,7 @@ beforeAll(async () => {
     user_id: v.parse(UserSchema, bot.json).user_id,
     invitation_id: v.parse(CreatedInvitationSchema, invitation.json).invitation.invitation_id,
     passkey_id: "AQIDBAUGBwgJCgsMDQ4PEA",
+    emoji: "👍",
     identity_id: "AQIDBAUGBwgJCgsMDQ4PEA",
   };
 });

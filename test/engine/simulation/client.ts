@@ -4,7 +4,7 @@ import { bodyOf } from "../../../schema/events.ts";
 import type { Down } from "../../../schema/frames/down.ts";
 import type { Events } from "../../../schema/frames/events.ts";
 import type { Snapshot } from "../../../schema/frames/resume.ts";
-import type { MessageId, UserId } from "../../../schema/ids.ts";
+import type { CommandId, MessageId, UserId } from "../../../schema/ids.ts";
 import { messageIdOf } from "../../../schema/ids.ts";
 import type { Position } from "../../../schema/position.ts";
 import type { Receipt } from "../../../schema/receipt.ts";
@@ -36,7 +36,13 @@ export class SimulatedClient {
   readonly held = new Map<number, LogEvent>();
   readonly pending = new Map<string, Asked>();
   readonly receipts = new Map<string, Receipt[]>();
+  /** How often the room heard each command: what it refused once it may do the next time, when others have done more. */
+  readonly heard_by_room = new Map<string, number>();
+  /** Commands that found things as they wanted them. */
+  readonly had_nothing_to_do = new Set<string>();
   readonly refusals = new Map<string, Refusal>();
+  /** Messages that the room has promised to send later. */
+  readonly promised = new Set<CommandId>();
   /** Last seq of every frame of events that arrived unasked: each must lie in a time of membership. */
   readonly heard: number[] = [];
   gaps = 0;
@@ -46,6 +52,11 @@ export class SimulatedClient {
   constructor(name: string) {
     this.name = name;
     this.user_id = userId(name);
+  }
+
+  isHeard(command_id: unknown): void {
+    if (typeof command_id !== "string") return;
+    this.heard_by_room.set(command_id, (this.heard_by_room.get(command_id) ?? 0) + 1);
   }
 
   open(socket: LocalSocket): void {
@@ -77,8 +88,11 @@ export class SimulatedClient {
     }
   }
 
-  answered(command_id: string, receipt: Receipt): void {
+  answered(command_id: CommandId, receipt: Receipt | null): void {
+    const is_promise = this.pending.get(command_id)?.type === "schedule";
     this.pending.delete(command_id);
+    if (is_promise) return void this.promised.add(command_id);
+    if (!receipt) return void this.had_nothing_to_do.add(command_id);
     this.receipts.set(command_id, [...(this.receipts.get(command_id) ?? []), receipt]);
   }
 
@@ -124,6 +138,8 @@ export class SimulatedClient {
     if (edited) this.texts.set(edited.message_id, edited.text);
     const deleted = bodyOf(event, "message.deleted");
     if (deleted) this.texts.set(deleted.message_id, null);
+    const restored = bodyOf(event, "message.restored");
+    if (restored) this.texts.set(restored.message_id, restored.text);
   }
 
   #startOver({ position, head, messages }: Snapshot): void {

@@ -1,5 +1,6 @@
 import type { Answer } from "../../../schema/rpc.ts";
 import type { ReceiptAnswer } from "../../../schema/http.ts";
+import { limits } from "../../../schema/limits.ts";
 import { LocalRoom, callerOf } from "../../support/local-room.ts";
 import { SimulatedArchive } from "./archive.ts";
 import type { Asked } from "./client.ts";
@@ -7,6 +8,7 @@ import { SimulatedClient } from "./client.ts";
 import { SimulatedInboxes } from "./inboxes.ts";
 import { SimulatedNetwork } from "./network.ts";
 import type { Reached } from "./reached.ts";
+import { wishOf } from "./wishes.ts";
 
 export class Crash extends Error {}
 
@@ -60,6 +62,8 @@ export class History {
       }
       this.network.exchangeAll();
       await this.#alarm(true);
+      // What was to be sent later may have been sent just now.
+      this.network.exchangeAll();
       await this.archive.catchUp();
       if (this.clients.every((client) => client.pending.size === 0) && round > 1) return;
     }
@@ -72,6 +76,9 @@ export class History {
     const asked = this.#asks("create", { kind: "channel", name: "Simulated", members });
     ada.pending.set(asked.command_id, asked);
     while (ada.pending.size > 0) await this.#withFaults(async () => this.#askOverHttp(ada, asked));
+    // The clock jumps by hours, and deletions are to be taken back all the same.
+    const settings = { restore_window_ms: limits.restore_window_ms_max };
+    this.#askOverHttp(ada, this.#asks("change", { settings }));
     for (const client of this.clients) this.network.comeBack(client);
   }
 
@@ -82,6 +89,8 @@ export class History {
     if (dice < 14) return this.#newCommand(client);
     if (dice < 32) {
       if (random.chance(0.2)) await this.#withFaults(async () => this.inboxes.reads(client));
+      if (random.chance(0.2))
+        await this.#withFaults(async () => this.inboxes.changesTheirOwn(client));
       return this.#transmit(client);
     }
     if (dice < 54) return this.#withFaults(async () => this.network.deliverUp(client));
@@ -171,27 +180,17 @@ export class History {
     return { type, command_id: this.room.newId("command"), ...fields };
   }
 
-  #newCommand(client: SimulatedClient): void {
-    const { random } = this.room;
+  async #newCommand(client: SimulatedClient): Promise<void> {
+    const { room, clients: people } = this;
+    const { saying } = this.inboxes;
     const text = `${client.name} ${this.#commands}`;
-    const dice = random.int(100);
-    const message_id =
-      random.chance(0.9) && client.texts.size > 0
-        ? random.pick([...client.texts.keys()])
-        : this.room.newId("message");
-    const asked =
-      dice < 60
-        ? this.#asks("send", { text })
-        : dice < 74
-          ? this.#asks("edit", { message_id, text })
-          : dice < 84
-            ? this.#asks("delete", { message_id })
-            : dice < 90
-              ? this.#asks("leave")
-              : dice < 97
-                ? this.#asks("join")
-                : this.#reused(client, text);
+    const asked = room.random.chance(0.03)
+      ? this.#reused(client, text)
+      : this.#asks(...wishOf({ room, client, people, saying, text }));
     client.pending.set(asked.command_id, asked);
+    // Some go at once, so that there is something in the room to edit, to delete and to take back.
+    if (room.random.chance(0.4))
+      await this.#withFaults(async () => this.#askOverHttp(client, asked));
   }
 
   /** A client that is wrong: it uses an id again for something else. */
@@ -223,6 +222,7 @@ export class History {
 
   #askOverHttp(client: SimulatedClient, asked: Asked): void {
     const { engine } = this.room;
+    client.isHeard(asked.command_id);
     engine.submit(callerOf(client.name), asked, (answer: Answer<ReceiptAnswer>) => {
       // An answer of a life that has ended reaches nobody.
       if (this.room.engine !== engine || this.#crashed) return;

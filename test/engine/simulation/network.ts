@@ -1,5 +1,5 @@
 import type { LocalRoom } from "../../support/local-room.ts";
-import type { SimulatedClient } from "./client.ts";
+import type { Line, SimulatedClient } from "./client.ts";
 import type { Reached } from "./reached.ts";
 
 /** The lines between the room and its people. It drops, repeats and reorders, which is more than a socket ever does. */
@@ -25,8 +25,13 @@ export class SimulatedNetwork {
       const index = random.int(line.up.length);
       const frame = line.up[index];
       if (!random.chance(0.15)) line.up.splice(index, 1);
-      if (frame !== undefined && !random.chance(0.1)) this.room.receive(line.socket, frame);
+      if (frame !== undefined && !random.chance(0.1)) this.#arrives(client, line, frame);
     }
+  }
+
+  #arrives(client: SimulatedClient, { socket }: Line, frame: string): void {
+    client.isHeard((JSON.parse(frame) as { command_id?: unknown }).command_id);
+    this.room.receive(socket, frame);
   }
 
   deliverDown(client: SimulatedClient): void {
@@ -68,7 +73,7 @@ export class SimulatedNetwork {
         const { line } = client;
         if (!line) continue;
         for (const frame of line.up.splice(0)) {
-          this.room.receive(line.socket, frame);
+          this.#arrives(client, line, frame);
           moved = true;
         }
         this.room.settle();

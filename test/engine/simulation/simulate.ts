@@ -1,7 +1,8 @@
 import { History } from "./history.ts";
 import { checkInvariants } from "./invariants.ts";
 import { checkMarks } from "./marked.ts";
-import { type Reached, reached } from "./reached.ts";
+import { checkPromised } from "./promised.ts";
+import { countReached, type Reached, reached } from "./reached.ts";
 
 const ACTIONS = 90;
 
@@ -20,6 +21,8 @@ export async function simulate({
       checkInvariants(history);
       await history.inboxes.everyoneLooksAway();
       checkMarks(history);
+      checkPromised(history);
+      countReached(history);
     } catch (error) {
       const again = `npm run simulate -- --seed ${one} --histories 1`;
       throw new Error(`history ${one} broke. Run it again with: ${again}`, { cause: error });
