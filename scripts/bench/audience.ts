@@ -1,5 +1,6 @@
 import type { Events } from "../../schema/frames/events.ts";
 import type { CommandId, RoomId } from "../../schema/ids.ts";
+import { limits } from "../../schema/limits.ts";
 
 /** When each message of one room had reached everyone in it. */
 export interface Tally {
@@ -46,6 +47,8 @@ export class Audience {
   add(socket: WebSocket): void {
     const isWitness = this.sockets.push(socket) === 1;
     let seq: number | null = null;
+    // As the SDK does: who never says how far they are is closed as too slow, and not all say so in the same moment.
+    let unacked_bytes = Math.floor((Math.random() * limits.ack_every_bytes) / 2);
     socket.addEventListener("message", ({ data }) => {
       if (data === "pong") return;
       if (typeof data !== "string" || !data.startsWith('{"type":"events"'))
@@ -54,6 +57,11 @@ export class Audience {
       const last = numberAfter(data, data.lastIndexOf('"seq":'));
       if (seq !== null && first !== seq + 1) this.tally.gaps += 1;
       seq = last;
+      unacked_bytes += data.length;
+      if (unacked_bytes >= limits.ack_every_bytes) {
+        unacked_bytes = 0;
+        socket.send(JSON.stringify({ type: "ack", seq }));
+      }
       this.#receipt(last, last - first + 1, isWitness ? data : null);
     });
   }

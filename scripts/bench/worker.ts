@@ -39,6 +39,7 @@ function openSocket(url: URL, { actor, room_id }: Asked): Promise<Response> {
     caller: JSON.parse(url.searchParams.get("caller") ?? "null") as Caller,
     room_id,
     version: wire.version,
+    encoding: "json",
     ticket_id: crypto.randomUUID(),
     ticket_expires_at: Date.now() + TICKET_MS,
   };

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { main } from "../local/paths.ts";
+import { contract } from "./contract.ts";
 import { cycles } from "./cycles.ts";
 import { type Finding, type SourceFile, readRepository } from "./files.ts";
 import { imports } from "./imports.ts";
@@ -27,6 +28,7 @@ const gates: readonly (readonly [name: string, run: Run])[] = [
   ["whole tests", whole],
   ["timers", timers],
   ["lockfile", lockfile],
+  ["contract", contract],
 ];
 
 interface Result {

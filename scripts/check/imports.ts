@@ -14,10 +14,29 @@ const portable = "valibot|@noble/hashes(/.+)?|canonicalize";
 const packages = (names: string) => new RegExp(`^(${names})$`);
 const any = /^(?!cloudflare:|zod$).+$/;
 
+const unread = "schema/(?!text/|slash/)";
+
 /** architecture.md §6, from the most particular to the most general. */
 const layers: readonly Layer[] = [
-  { name: "schema", files: /^schema\//, may: ["schema/"], packages: packages(portable) },
-  { name: "client", files: /^client\//, may: ["client/", "schema/"], packages: packages(portable) },
+  {
+    name: "the meaning of message text",
+    files: /^schema\/(text|slash)\//,
+    may: ["schema/"],
+    packages: packages(`${portable}|markdown-it`),
+  },
+  {
+    // The wire and the SDK carry text and do not read it: so they stay without the parser, which is larger than both.
+    name: "schema",
+    files: /^schema\//,
+    may: [unread, "schema/text/emoji\\.ts$"],
+    packages: packages(`${portable}|cborg`),
+  },
+  {
+    name: "client",
+    files: /^client\//,
+    may: ["client/", unread, "schema/text/emoji\\.ts$"],
+    packages: packages(portable),
+  },
   {
     name: "the web app's configuration",
     files: /^web\/[^/]+\.config\.ts$/,

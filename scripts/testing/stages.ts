@@ -46,7 +46,7 @@ function engine(
   return {
     name,
     heading: `The engine on ${runtime}`,
-    minutes: 6,
+    minutes: 10,
     together: "engine",
     command: (report, [filter = ""]) => command(report, engineFiles(filter)),
     read: readJunit,
@@ -89,7 +89,7 @@ export const stages: readonly Stage[] = [
       join(bin, "bun"),
       "test",
       "--timeout",
-      "200000",
+      "500000",
       "--reporter=junit",
       `--reporter-outfile=${report}`,
     ],
