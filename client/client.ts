@@ -1,5 +1,6 @@
 import type { Me, Session } from "../schema/http-account.ts";
 import type { CreatedRoom, ReceiptAnswer, RoomView } from "../schema/http.ts";
+import type { SlashAnswer } from "../schema/http-own.ts";
 import { json, type Codec } from "../schema/encodings.ts";
 import { newId, type RoomId, type UserId } from "../schema/ids.ts";
 import { limits } from "../schema/limits.ts";
@@ -148,6 +149,11 @@ export function createClient(options: ClientOptions) {
     addMember(room_id: RoomId, user_id: UserId): Promise<ReceiptAnswer> {
       const command_id = newId("command");
       return again(() => http.addMember(room_id, user_id, command_id));
+    },
+    /** Does what a text with a slash before it asks for; `time_zone` is whose clock its times are read by. */
+    slash(room_id: RoomId, text: string, time_zone?: string): Promise<SlashAnswer> {
+      const command_id = newId("command");
+      return again(() => http.slash(room_id, { text, time_zone }, command_id));
     },
     room: (room_id: RoomId): Promise<RoomView> => again(() => http.room(room_id)),
 

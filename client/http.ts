@@ -10,6 +10,7 @@ import {
   TicketSchema,
   UsersSchema,
 } from "../schema/http.ts";
+import { SlashAnswerSchema, type SlashBodySchema } from "../schema/http-own.ts";
 import type { CommandId, RoomId, UserId } from "../schema/ids.ts";
 import { as, createCall, having, nothing, type Call, type CallDeps } from "./call.ts";
 
@@ -73,6 +74,14 @@ export function createRoutes(call: Call) {
         body: { user_id },
         command_id,
         read: as(ReceiptAnswerSchema),
+      }),
+    slash: (room_id: RoomId, body: v.InferInput<typeof SlashBodySchema>, command_id: CommandId) =>
+      call({
+        method: "POST",
+        path: `/v1/rooms/${room_id}/slash`,
+        body,
+        command_id,
+        read: as(SlashAnswerSchema),
       }),
     messages: (room_id: RoomId, before: number, limit: number) =>
       call({

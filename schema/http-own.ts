@@ -61,3 +61,4 @@ export const SlashAnswerSchema = v.union([
   v.object({ done: v.array(SlashDoneSchema) }),
   v.object({ help: v.array(SlashHelpSchema) }),
 ]);
+export type SlashAnswer = v.InferOutput<typeof SlashAnswerSchema>;

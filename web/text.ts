@@ -107,6 +107,9 @@ const english = {
   "message.replies": "{count} replies",
   "message.forwarded": "Forwarded, first said by {name}",
   "message.large": "This is how a longer text begins.",
+  "message.spoiler": "Hidden words. Show them",
+  "message.done": "Done",
+  "message.not_done": "Not done yet",
   "message.retry": "Retry",
   "message.discard": "Discard",
   "message.edit": "Edit",
@@ -131,6 +134,11 @@ const english = {
   "composer.read_only": "In this room only its owners and admins write.",
   "composer.muted": "You have been muted here. You can write again after {time}.",
   "composer.not_allowed": "Your role does not allow this here.",
+  "composer.unknown_slash":
+    "Nobody knows /{name}. /help shows what there is; // sends it as it is.",
+  "composer.bad_slash": "It is written like this: {usage}",
+  "composer.done": "Done.",
+  "composer.help": "What can be asked with a slash",
   "composer.hint": "Enter sends, Shift+Enter breaks the line",
 
   "proof.title": "Proof",

@@ -74,7 +74,7 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
     one.kind === "accepted" && one.value.event ? [one.value.event] : [],
   );
   const room = context.room();
-  const told = room && commitTo(context, room, events);
+  const told = room && commitTo(context, room, events, sentLater(batch, settled));
   const answers = settled.map((one): Settled<ReceiptAnswer> => {
     if (one.kind === "refused") return one;
     if (!room) return refused("internal");
@@ -84,13 +84,26 @@ function write(context: RoomContext, batch: readonly Pending[]): Written {
   return { answers, told };
 }
 
+/** The seqs of what was written earlier and sent now: its author may be away. */
+function sentLater(batch: readonly Pending[], settled: readonly Settled<Effect>[]): Set<number> {
+  const seqs = settled.map((one, at) =>
+    one.kind === "accepted" && batch[at]?.schedule_id !== undefined ? one.value.seq : null,
+  );
+  return new Set(seqs.filter((seq) => seq !== null));
+}
+
 /** Signs what the flush has added, and notes it for the archive and the inboxes. */
-function commitTo(context: RoomContext, room: RoomRow, events: readonly LogEvent[]): Told | null {
+function commitTo(
+  context: RoomContext,
+  room: RoomRow,
+  events: readonly LogEvent[],
+  later: ReadonlySet<number>,
+): Told | null {
   const { sql } = context.host;
   const newest = events.at(-1);
   if (!newest) return null;
   seal(context, room, newest);
-  const who_came = moveCursors(context, events);
+  const who_came = moveCursors(context, events, later);
   context.outbox.noteAll(
     {
       [ARCHIVE]: limits.outbox_gather_ms,

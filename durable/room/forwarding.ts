@@ -8,6 +8,7 @@ import { accepted, refused } from "../kernel/outcome.ts";
 import type { Brought } from "./commands/facts.ts";
 import type { RoomContext } from "./context.ts";
 import { reader } from "./reads.ts";
+import { standing } from "./rules/standing.ts";
 import { commands } from "./stores/commands.ts";
 
 /**
@@ -22,6 +23,10 @@ export async function fetchOrigin(
   const here = reader(context, caller);
   if (here.kind === "refused") return here;
   if (commands.find(context.host.sql, command.command_id)) return accepted({});
+  const { room, me } = here.value;
+  // Before a file is copied, which nobody would name if this were refused afterwards.
+  const may = standing({ room, me, now: () => context.host.now() }, "message.send");
+  if (may.kind === "refused") return may;
   const { from_room, from_message: message_id } = command;
   const answer = await context.peers.room(from_room).ask(caller, { type: "message", message_id });
   if (!answer.ok) return refused(answer.refusal.code, { field: "from_message" });

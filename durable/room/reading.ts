@@ -23,9 +23,14 @@ import { threadFollows } from "./stores/thread-follows.ts";
 
 /**
  * What the events of one flush do to what is the members' own, inside its transaction. Whoever comes has read what was
- * there before them, and whoever sends has read what they answer: in the room, or in a thread. Says whether anybody came.
+ * there before them, and whoever sends has read what they answer: in the room, or in a thread. What is sent `later` than it
+ * was written says nothing of what its author has read. Says whether anybody came.
  */
-export function moveCursors(context: RoomContext, events: readonly LogEvent[]): boolean {
+export function moveCursors(
+  context: RoomContext,
+  events: readonly LogEvent[],
+  later: ReadonlySet<number>,
+): boolean {
   const { sql } = context.host;
   const joined = new Map<UserId, number>();
   const left = new Map<UserId, number>();
@@ -33,7 +38,8 @@ export function moveCursors(context: RoomContext, events: readonly LogEvent[]): 
   const sent = new Map<UserId, Move>();
   for (const event of events) {
     const { seq } = event;
-    if (isSaidInRoom(event)) sent.set(event.actor, { delivered_seq: seq, read_seq: seq });
+    if (isSaidInRoom(event) && !later.has(seq))
+      sent.set(event.actor, { delivered_seq: seq, read_seq: seq });
     for (const { user_id } of whoCame(event)) {
       joined.set(user_id, seq);
       left.delete(user_id);
@@ -47,7 +53,7 @@ export function moveCursors(context: RoomContext, events: readonly LogEvent[]): 
   if (left.size > 0) cursors.leave(sql, left);
   if (went.size > 0) threadFollows.removeOf(sql, [...went]);
   if (went.size > 0) preferences.removeOf(sql, [...went]);
-  for (const event of events) callPeople(context, event);
+  for (const event of events) callPeople(context, event, later.has(event.seq));
   return joined.size > 0;
 }
 
@@ -60,13 +66,13 @@ function isSaidInRoom(event: LogEvent): boolean {
  * A reply begins to be followed, and whoever is called by name is told of it in a room of any size. An ordinary message
  * does neither, and costs nothing here.
  */
-function callPeople({ host: { sql } }: RoomContext, event: LogEvent): void {
+function callPeople({ host: { sql } }: RoomContext, event: LogEvent, later: boolean): void {
   const { actor, seq } = event;
   const sent = bodyOf(event, "message.sent");
   const said = sent ?? bodyOf(event, "message.edited") ?? bodyOf(event, "message.restored");
   const called = said?.mentions?.users ?? [];
   if (called.length > 0) cursors.touch(sql, called);
-  if (sent?.parent) threadFollows.begin(sql, { root: sent.parent, seq, actor, called });
+  if (sent?.parent) threadFollows.begin(sql, { root: sent.parent, seq, actor, called, later });
   if (sent || called.length === 0 || !said) return;
   // Called only by how the message reads now.
   const message = messages.find(sql, said.message_id);
@@ -76,6 +82,7 @@ function callPeople({ host: { sql } }: RoomContext, event: LogEvent): void {
       seq: message.seq,
       actor: message.author,
       called,
+      later,
     });
 }
 

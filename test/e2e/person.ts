@@ -134,7 +134,9 @@ export class Person {
         const state = article.classList.contains("sent")
           ? ""
           : ` (${article.classList.contains("failed") ? "failed" : "sending"})`;
-        return `${words?.firstChild?.textContent ?? ""}${state}`;
+        // As it looks: a line that breaks is a line feed, whatever it is made of.
+        const said = words?.firstChild as { innerText?: string; textContent: string } | undefined;
+        return `${said?.innerText ?? said?.textContent ?? ""}${state}`;
       }),
     );
   }

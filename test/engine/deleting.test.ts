@@ -73,6 +73,19 @@ test("DEL-2 whoever deleted a message takes that back in time: it reads as it di
   assert.equal(room.refusal("ada", "restore", { message_id }), "restore_window_over");
 });
 
+test("DEL-2 one's own words come back only where one may say them, and call whom they call", () => {
+  const room = aRoom({ members: ["bo"] });
+  const message_id = room.writes("bo", "<@room> all of you");
+  room.does("bo", "delete", { message_id });
+  room.does("ada", "change", { settings: { mention_everyone: "admins" } });
+  assert.equal(room.refusal("bo", "restore", { message_id }), "mention_not_allowed");
+  room.does("ada", "mute", { user_id: userId("bo"), muted_until: room.local.now_ms + 60_000 });
+  assert.equal(room.refusal("bo", "restore", { message_id }), "muted");
+  const spoken = room.writes("ada", "<@room> and I");
+  room.does("ada", "delete", { message_id: spoken });
+  room.does("ada", "restore", { message_id: spoken });
+});
+
 test("DEL-2 too late is too late, and where the room allows no time there is none", async () => {
   const room = aRoom();
   const late = room.writes("ada", "late");

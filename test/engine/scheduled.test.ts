@@ -44,6 +44,20 @@ class Later extends Watching {
 const textsOf = (room: World) =>
   room.log().flatMap((event) => bodyOf(event, "message.sent")?.text ?? []);
 
+test("CUR-3 who is away when a scheduled message is sent has read nothing with it, in the room or in a thread", async () => {
+  const later = new Later();
+  const { room } = later;
+  const root = room.writes("ada", "first");
+  later.schedules("bo", { text: "good morning" });
+  later.schedules("bo", { text: "yes", parent: root });
+  for (let count = 0; count < 3; count += 1) room.says("ada", "at night");
+  await later.passes(MINUTE, []);
+  assert.deepEqual(later.texts().slice(-2), ["good morning", "yes"]);
+  const answer = room.local.engine.read(callerOf("bo"), 0);
+  assert.ok(answer.ok);
+  assert.equal(answer.value.badge, 4);
+});
+
 test("SCH-1 a scheduled message is sent at its time as its author's, to everyone, once", async () => {
   const later = new Later();
   const ada = later.comesIn("ada");

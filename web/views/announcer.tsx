@@ -2,14 +2,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RoomState, ShownMessage } from "../../client/index.ts";
 import { newWords } from "../models/timeline.ts";
-import { t } from "../text.ts";
 import { useApp } from "./context.ts";
+import { Told } from "./message-text.tsx";
 
 const KEPT = 5;
 
 /** Says the words of others to who does not see them, politely and apart from the list that is read and navigated. */
 export function Announcer({ state }: { state: RoomState }) {
-  const { people, inbox } = useApp();
+  const { inbox } = useApp();
   const before = useRef(state.messages);
   const said = useSignal<readonly ShownMessage[]>([]);
   // Whose words are not to be heard is known once the inbox has answered.
@@ -26,10 +26,7 @@ export function Announcer({ state }: { state: RoomState }) {
     <div class="visually-hidden" role="log" aria-live="polite">
       {said.value.map((message) => (
         <p key={message.message_id}>
-          {t("message.announce", {
-            name: people.known.value.get(message.author)?.display_name ?? t("timeline.unnamed"),
-            text: message.text ?? "",
-          })}
+          <Told author={message.author} source={message.text ?? ""} />
         </p>
       ))}
     </div>

@@ -1,4 +1,4 @@
-import { useSignal, type Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { RoomHandle, RoomState } from "../../client/index.ts";
 import {
@@ -11,10 +11,11 @@ import {
 } from "../models/draft.ts";
 import type { Hindrance } from "../models/standing.ts";
 import { inRoom, lastOwn } from "../models/timeline.ts";
-import { sentenceOf } from "../models/problem.ts";
 import { fullText } from "../platform/dates.ts";
 import { t } from "../text.ts";
+import { HelpView } from "./composer-help.tsx";
 import { useHindrance } from "./hindrance.ts";
+import { useSay, type Answer } from "./say.ts";
 
 interface ComposerProps {
   draft: Signal<Draft>;
@@ -36,29 +37,22 @@ export function Composer(props: ComposerProps) {
 
 function OpenComposer({ draft, state, handle }: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null);
-  const problem = useSignal("");
   const { text, editing } = draft.value;
+  const { problem, answer, say } = useSay(draft, handle);
   useGrowing(box, text);
   useFocus(box, editing?.message_id);
 
   function submit(event?: Event): void {
     event?.preventDefault();
     box.current?.focus();
-    if (!isReady(draft.value)) return;
-    try {
-      if (editing === null) handle.send(text);
-      else handle.edit(editing.message_id, text);
-      draft.value = endEdit(draft.value);
-      problem.value = "";
-    } catch (error) {
-      problem.value = sentenceOf(error);
-    }
+    if (isReady(draft.value)) void say();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
     // While an input method composes, its keys are its own.
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) submit(event);
+    if (event.key === "Escape") answer.value = null;
     if (event.key === "Escape" && editing !== null) {
       event.preventDefault();
       draft.value = endEdit(draft.value);
@@ -70,7 +64,6 @@ function OpenComposer({ draft, state, handle }: ComposerProps) {
     draft.value = beginEdit(draft.value, message);
   }
 
-  const left = bytesLeft(text);
   return (
     <form class="composer" onSubmit={submit}>
       {editing === null ? null : (
@@ -80,6 +73,9 @@ function OpenComposer({ draft, state, handle }: ComposerProps) {
             {t("composer.cancel")}
           </button>
         </p>
+      )}
+      {answer.value === null || typeof answer.value === "string" ? null : (
+        <HelpView help={answer.value} />
       )}
       <textarea
         id="composer"
@@ -96,20 +92,34 @@ function OpenComposer({ draft, state, handle }: ComposerProps) {
       <button class="primary" type="submit" aria-disabled={!isReady(draft.value)}>
         {t(editing === null ? "composer.send" : "composer.save")}
       </button>
-      <p class="composer-notes" id="composer-notes">
-        <span class="composer-hint">{t("composer.hint")}</span>
-        {left > COUNTER_BYTES ? null : (
-          <span class={left < 0 ? "problem" : ""} role="status">
-            {t(left < 0 ? "composer.over" : "composer.left", { count: Math.abs(left) })}
-          </span>
-        )}
-        {problem.value === "" ? null : (
-          <span class="problem" role="alert">
-            {problem}
-          </span>
-        )}
-      </p>
+      <Notes left={bytesLeft(text)} problem={problem} answer={answer} />
     </form>
+  );
+}
+
+interface NotesProps {
+  left: number;
+  problem: Signal<string>;
+  answer: Signal<Answer>;
+}
+
+/** What is to be known beside the words: how they are sent, how many are left, what became of the last. */
+function Notes({ left, problem, answer }: NotesProps) {
+  return (
+    <p class="composer-notes" id="composer-notes">
+      <span class="composer-hint">{t("composer.hint")}</span>
+      {left > COUNTER_BYTES ? null : (
+        <span class={left < 0 ? "problem" : ""} role="status">
+          {t(left < 0 ? "composer.over" : "composer.left", { count: Math.abs(left) })}
+        </span>
+      )}
+      {typeof answer.value === "string" ? <span role="status">{answer.value}</span> : null}
+      {problem.value === "" ? null : (
+        <span class="problem" role="alert">
+          {problem}
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import { isChangeable, isEditable } from "../models/timeline.ts";
 import { fullText, machineTime, timeText } from "../platform/dates.ts";
 import { counted, t } from "../text.ts";
 import { useApp } from "./context.ts";
+import { MessageText } from "./message-text.tsx";
 
 interface MessageProps {
   message: ShownMessage;
@@ -83,14 +84,14 @@ function Words({ message }: { message: ShownMessage }) {
     );
   }
   return (
-    <p class="words" dir="auto">
+    <div class="words" dir="auto">
       {forwarded === null ? null : (
         <small class="edited">
           {t("message.forwarded", { name: nameOf(forwarded.author) })}
           <br />
         </small>
       )}
-      <span>{message.text}</span>
+      <MessageText source={message.text} author={author} />
       {message.large === null ? null : <small class="edited"> {t("message.large")}</small>}
       {message.edited_at === null ? null : (
         <small class="edited" title={t("message.edited_at", { time: fullText(message.edited_at) })}>
@@ -98,7 +99,7 @@ function Words({ message }: { message: ShownMessage }) {
           {t("message.edited")}
         </small>
       )}
-    </p>
+    </div>
   );
 }
 

@@ -43,7 +43,9 @@ export function RoomHeader({ state, connection, panel, onPanel }: RoomHeaderProp
       </a>
       <h1>{name}</h1>
       <p class="room-line" role="status">
-        {connection === "reconnecting" ? t("room.reconnecting") : standingWords(hindered)}
+        {connection === "reconnecting"
+          ? t("room.reconnecting")
+          : standingWords(hindered) || state.room?.topic}
       </p>
       <div class="room-tools">
         <button class="quiet" type="button" onClick={() => void copy()}>

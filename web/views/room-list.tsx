@@ -7,6 +7,7 @@ import { roomPath } from "../models/route.ts";
 import { fullText } from "../platform/dates.ts";
 import { counted, t } from "../text.ts";
 import { useApp } from "./context.ts";
+import { Told } from "./message-text.tsx";
 import { PresenceView, useWatch } from "./presence.tsx";
 import { WorkButton } from "./work.tsx";
 
@@ -113,9 +114,11 @@ function Preview({ room }: { room: InboxRoom }) {
   const name = people.known.value.get(preview.author)?.display_name ?? t("timeline.unnamed");
   return (
     <span class="preview">
-      {preview.text === null
-        ? t("rooms.last", { name, time: fullText(preview.at) })
-        : t("message.announce", { name, text: preview.text })}
+      {preview.text === null ? (
+        t("rooms.last", { name, time: fullText(preview.at) })
+      ) : (
+        <Told author={preview.author} source={preview.text} />
+      )}
     </span>
   );
 }

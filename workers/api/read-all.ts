@@ -23,7 +23,9 @@ export const readAll = new Elysia({ prefix: "/v1/me/read" }).use(signedIn).put(
   async ({ request, caller }) => {
     const { env } = contextOf(request);
     const { rooms } = valueOf(await inboxActor(env, caller.user_id).state(caller));
-    const unread = rooms.filter(({ badge }) => badge > 0);
+    const unread = rooms.filter(
+      ({ badge, mentions, unread_seq }) => badge > 0 || mentions > 0 || unread_seq !== null,
+    );
     const answers = await atMost(limits.rooms_at_once, unread, ({ room_id }) =>
       roomActor(env, room_id).read(caller, END),
     );

@@ -6,7 +6,7 @@ import { accepted, refused } from "../../kernel/outcome.ts";
 import { standing } from "../rules/standing.ts";
 import type { StoredMessage } from "../stores/messages.ts";
 import type { Asked, Decision, Facts } from "./facts.ts";
-import { callsIn, speaking } from "./send.ts";
+import { callsIn, objectionToCalls, speaking } from "./send.ts";
 
 export function edit({ caller, command, facts }: Asked<"edit">): Decision {
   const found = visible(facts, command.message_id);
@@ -56,14 +56,18 @@ const isAboutRole = (code: string): boolean => code === "not_allowed" || code ==
 export function restore({ caller, command, facts }: Asked<"restore">): Decision {
   const found = visible(facts, command.message_id);
   if (found.kind === "refused") return found;
-  const may = standing(facts, "message.delete_own");
+  const { author, deleted_at, deleted_by } = found.value;
+  // To bring one's own words back is to say them; another's are taken back by the right that took them away.
+  const is_own = author === caller.user_id;
+  const may = standing(facts, is_own ? "message.send" : "message.delete_own");
   if (may.kind === "refused") return may;
-  const { deleted_at, deleted_by } = found.value;
   if (deleted_at === null) return refused("restore_window_over");
   if (deleted_by !== caller.user_id) return refused("not_allowed");
   const said = facts.withheld(command.message_id);
   if (!said || facts.now() - deleted_at > may.value.room.settings.restore_window_ms)
     return refused("restore_window_over");
+  const calls = is_own && said.mentions ? objectionToCalls(said.mentions, may.value) : null;
+  if (calls) return refused(calls);
   return accepted({ type: "message.restored", body: { ...said, ...placeOf(found.value) } });
 }
 

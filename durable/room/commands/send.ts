@@ -48,13 +48,18 @@ export function forward({ command, facts }: Asked<"forward">): Decision {
 }
 
 /** Whom a text calls, and whether its author may; null where it calls nobody. */
-export function callsIn(text: string, { room, role }: Standing): Settled<Mentions | null> {
+export function callsIn(text: string, who: Standing): Settled<Mentions | null> {
   const called = mentionsIn(text);
-  const calls_all = called.room || called.here || called.roles.length > 0;
-  if (!calls_all) return accepted(called.users.length > 0 ? called : null);
-  const reason = objection(role, "mention.everyone", room);
-  return reason ? refused(reason) : accepted(called);
+  const reason = objectionToCalls(called, who);
+  if (reason) return refused(reason);
+  return accepted(callsAll(called) || called.users.length > 0 ? called : null);
 }
+
+const callsAll = ({ room, here, roles }: Mentions) => room || here || roles.length > 0;
+
+/** Why somebody may not call them; null where they may. */
+export const objectionToCalls = (called: Mentions, { room, role }: Standing) =>
+  callsAll(called) ? objection(role, "mention.everyone", room) : null;
 
 /** A message that is there for the caller and still says something. */
 export function speaking(

@@ -15,16 +15,22 @@ export const threadFollowsTable = `CREATE TABLE thread_follows (
 ) WITHOUT ROWID`;
 
 /**
- * A reply makes its author follow the thread, who has then read it, and whoever began the thread or is called in it by
+ * A reply makes its author follow the thread, who has then read it if they said it just now, and whoever began the thread or is called in it by
  * name, to whom this reply is new. Only members follow anything, and nothing from before they came.
  */
-const begin = statement<{ root: string; seq: number; actor: string; called: string }>(
+const begin = statement<{
+  root: string;
+  seq: number;
+  actor: string;
+  reader: string;
+  called: string;
+}>(
   `INSERT INTO thread_follows (user_id, root, follows, read_seq)
-   SELECT user_id, :root, 1, CASE WHEN user_id = :actor THEN :seq ELSE :seq - 1 END FROM members
+   SELECT user_id, :root, 1, CASE WHEN user_id = :reader THEN :seq ELSE :seq - 1 END FROM members
    WHERE joined_seq < :seq AND (user_id = :actor
      OR user_id = (SELECT author FROM messages WHERE message_id = :root)
      OR user_id IN (SELECT value FROM json_each(:called)))
-   ON CONFLICT (user_id, root) DO UPDATE SET read_seq = MAX(read_seq, excluded.read_seq) WHERE user_id = :actor`,
+   ON CONFLICT (user_id, root) DO UPDATE SET read_seq = MAX(read_seq, excluded.read_seq) WHERE user_id = :reader`,
 );
 const follow = statement<
   { user_id: string; root: string; follows: number; read_seq: number },
@@ -48,11 +54,17 @@ export interface Replied {
   readonly seq: number;
   readonly actor: UserId;
   readonly called: readonly UserId[];
+  /** Whether it was written before it was sent, so that its author has not read the thread with it. */
+  readonly later: boolean;
 }
 
 export const threadFollows = {
-  begin: (sql: SqlPort, { called, ...reply }: Replied): void =>
-    begin.run(sql, { ...reply, called: JSON.stringify(called) }),
+  begin: (sql: SqlPort, { called, later, ...reply }: Replied): void =>
+    begin.run(sql, {
+      ...reply,
+      reader: later ? "" : reply.actor,
+      called: JSON.stringify(called),
+    }),
   /** Says whether that changes anything. Whoever begins to follow has read what is there. */
   follow: (
     sql: SqlPort,
