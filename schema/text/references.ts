@@ -47,6 +47,14 @@ export function writeReference(reference: Reference): string {
   return `<:${reference.name}:${reference.emoji_id}>`;
 }
 
+/** The beginning of a source, by characters. Where it would end within a reference it ends before: half an id is no word. */
+export function beginningOf(source: string, characters: number): string {
+  const beginning = [...source.slice(0, characters * 2)].slice(0, characters).join("");
+  const opened = beginning.lastIndexOf("<");
+  const is_half = (referenceAt(source, opened)?.end ?? 0) > beginning.length;
+  return is_half ? beginning.slice(0, opened) : beginning;
+}
+
 const LESS_THAN = 0x3c;
 
 /** The parser's rule. Code spans and link destinations are taken before it is asked, so nothing in them is a reference. */

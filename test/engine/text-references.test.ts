@@ -5,7 +5,7 @@ import { deriveId } from "../../schema/ids.ts";
 import { limits } from "../../schema/limits.ts";
 import { mentionsIn } from "../../schema/text/mentions.ts";
 import { actionSource, parse } from "../../schema/text/parse.ts";
-import { writeReference } from "../../schema/text/references.ts";
+import { beginningOf, writeReference } from "../../schema/text/references.ts";
 import type { Reference } from "../../schema/text/tree.ts";
 import { inlinesIn } from "../../schema/text/walk.ts";
 import { ada, bo, lobby, pieces, raven } from "./text-world.ts";
@@ -177,4 +177,13 @@ test("MDT-11 an action is one paragraph, whatever it begins with", () => {
     "/me waves",
   ])
     assert.equal(action(source), null, source);
+});
+
+test("MRK-8 WEB-20 the beginning of a text ends before a reference that would be cut, and nowhere else", () => {
+  const called = writeReference({ type: "user", user_id: ada });
+  assert.equal(beginningOf(`to ${called} and on`, 10), "to ");
+  assert.equal(beginningOf(`to ${called} and on`, 3 + called.length), `to ${called}`);
+  assert.equal(beginningOf("1 < 2, and so on", 8), "1 < 2, a");
+  assert.equal(beginningOf("\u{1F426}".repeat(9), 4), "\u{1F426}".repeat(4));
+  assert.equal(beginningOf("short", 140), "short");
 });

@@ -14,7 +14,7 @@ import { useApp } from "./context.ts";
 /** What was written, as what it means. Everything that somebody chose is a text node or a URL that the tree allows. */
 export function MessageText({ source, author }: { source: string; author: UserId }) {
   const tree = useMemo(() => parse(source), [source]);
-  const names = useNames(tree);
+  const names = useNames(tree, author);
   return (
     <div class={tree.action ? "said action" : "said"}>
       {tree.action ? <bdi>{names.user(author) ?? t("timeline.unnamed")} </bdi> : null}
@@ -26,19 +26,19 @@ export function MessageText({ source, author }: { source: string; author: UserId
 /** Who said what in one line, for where a message is told of and not read. */
 export function Told({ source, author }: { source: string; author: UserId }) {
   const tree = useMemo(() => parse(source), [source]);
-  const names = useNames(tree);
+  const names = useNames(tree, author);
   const name = names.user(author) ?? t("timeline.unnamed");
   const text = plainText(tree, { ...names, author: name }, { one_line: true });
   return <>{tree.action ? text : t("message.announce", { name, text })}</>;
 }
 
 /** What the ids in a text are called, as far as one knows them oneself; who is not known yet is asked for. */
-function useNames(tree: Tree): Names {
+function useNames(tree: Tree, author: UserId): Names {
   const { people, inbox } = useApp();
   useEffect(() => {
     const called = [...inlinesIn(tree)].flatMap((one) => (one.type === "user" ? one.user_id : []));
-    people.want(called);
-  }, [tree]);
+    people.want([author, ...called]);
+  }, [tree, author]);
   const user = (user_id: UserId) => people.known.value.get(user_id)?.display_name;
   return {
     user,

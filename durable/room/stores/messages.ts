@@ -2,6 +2,7 @@ import type { MessageId, UserId } from "../../../schema/ids.ts";
 import type { Preview } from "../../../schema/inbox.ts";
 import { limits } from "../../../schema/limits.ts";
 import type { Message } from "../../../schema/message.ts";
+import { beginningOf } from "../../../schema/text/references.ts";
 import type { SqlPort } from "../../kernel/host.ts";
 import { statement } from "../../kernel/sql.ts";
 
@@ -123,6 +124,8 @@ const between = statement<{ from: number; before: number }, Row>(
 const newest = statement<{ first: number; before: number }, { from: number | null }>(
   `SELECT MAX(seq) AS "from" FROM messages WHERE seq >= :first AND seq < :before AND in_room = 1`,
 );
+/** Enough to see where a reference ends that the preview would cut. */
+const PREVIEW_SOURCE = limits.preview_characters * 2;
 const preview = statement<{ characters: number }, Preview>(
   `SELECT seq, at, author, SUBSTR(text, 1, :characters) AS text,
      CASE WHEN deleted_at IS NOT NULL THEN 'message.deleted' WHEN edited_at IS NOT NULL THEN 'message.edited'
@@ -212,8 +215,11 @@ export const messages = {
       limit: limits.thread_participants,
     }),
   /** The newest message as it is now: what became of it, and how it begins. */
-  preview: (sql: SqlPort): Preview | null =>
-    preview.one(sql, { characters: limits.preview_characters }),
+  preview(sql: SqlPort): Preview | null {
+    const newest = preview.one(sql, { characters: PREVIEW_SOURCE });
+    if (!newest || newest.text === null) return newest;
+    return { ...newest, text: beginningOf(newest.text, limits.preview_characters) };
+  },
   /** Before the table is made again from the log. */
   clear: (sql: SqlPort): void => clear.run(sql, {}),
 };
