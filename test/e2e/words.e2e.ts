@@ -49,6 +49,12 @@ test("WEB-20: lists, quotations, code and tables have their shape, and long ones
   await said.locator("table").waitFor();
   expect(await said.getByRole("checkbox", { name: "Done", exact: true }).isChecked()).toBe(true);
   expect(await said.getByRole("checkbox", { name: "Not done yet" }).isChecked()).toBe(false);
+  const [box, words] = await Promise.all([
+    said.getByRole("checkbox", { name: "Done", exact: true }).boundingBox(),
+    said.locator("li").first().boundingBox(),
+  ]);
+  expect(box?.height, "it stands in its line").toBeLessThan(words?.height ?? 0);
+  expect(words?.height).toBeLessThan(40);
   expect(await said.locator("blockquote").innerText()).toBe("from the left");
   expect(await said.locator("pre").innerText()).toBe("const a = 1;");
   expect(await said.getByRole("heading").count()).toBe(0);
