@@ -70,9 +70,9 @@ function peopleOf({ author, deleted_by, forwarded }: ShownMessage): UserId[] {
 function ClosedRoom({ model }: { model: RoomModel }) {
   const opening = model.opening.value;
   if (opening === "opening") {
+    // The menu comes with what follows: one that was opened here would close under its reader's hand.
     return (
       <main class="notice" aria-busy="true">
-        <WhoCorner />
         <p role="status">{t("app.loading")}</p>
       </main>
     );
