@@ -1,13 +1,7 @@
-import { DurableObject } from "cloudflare:workers";
 import type { InboxRpc } from "../../schema/inbox-rpc.ts";
 import { limits } from "../../schema/limits.ts";
-import { refusalTable } from "../../schema/refusals.ts";
-import type { Opening } from "../../schema/rpc.ts";
-import { OPENING_HEADER } from "../../schema/rpc.ts";
-import { subprotocol } from "../../schema/version.ts";
 import { inboxActor, roomActor } from "../address.ts";
-import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
-import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
+import { Actor } from "../kernel/actor-cloudflare.ts";
 import type { Peers } from "./context.ts";
 import type { InboxEngine } from "./engine.ts";
 import { createInboxEngine } from "./engine.ts";
@@ -20,49 +14,17 @@ export type InboxEnv = Actors & {
 };
 
 /** One person's inbox, as the platform sees it. Everything that decides is in engine.ts and behind it. */
-export class Inbox extends DurableObject<InboxEnv> implements InboxRpc {
-  readonly host: CloudflareHost;
-  readonly engine: InboxEngine;
+export class Inbox extends Actor<InboxEnv> implements InboxRpc {
+  override readonly engine: InboxEngine;
 
   constructor(ctx: DurableObjectState, env: InboxEnv) {
     super(ctx, env);
-    this.host = createCloudflareHost(ctx, env);
     const peers: Peers = {
       inbox: (user_id) => inboxActor(env, user_id),
       room: (room_id) => roomActor(env, room_id),
     };
     const sockets_per_user = Number(env.SOCKETS_PER_USER ?? limits.sockets_per_user);
     this.engine = createInboxEngine(this.host, this.host.name("user"), peers, { sockets_per_user });
-  }
-
-  override async fetch(request: Request): Promise<Response> {
-    const opening: Opening = JSON.parse(request.headers.get(OPENING_HEADER) ?? "null");
-    const admitted = await this.engine.letIn(opening);
-    if (admitted.kind === "refused") {
-      return Response.json(admitted.refusal, {
-        status: refusalTable[admitted.refusal.code].status,
-      });
-    }
-    const { response, socket } = this.host.accept(subprotocol(opening.version, opening.encoding));
-    this.engine.welcome(socket, opening);
-    return response;
-  }
-
-  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.engine.receive(this.host.socket(socket), data);
-  }
-
-  override webSocketClose(socket: WebSocket, code: number): void {
-    this.engine.closed(this.host.socket(socket), code);
-    this.host.answerClose(socket, code);
-  }
-
-  override webSocketError(socket: WebSocket): void {
-    this.engine.closed(this.host.socket(socket), 1006);
-  }
-
-  override alarm(): Promise<void> {
-    return this.engine.alarm();
   }
 
   signIn(...asked: Parameters<InboxRpc["signIn"]>) {

@@ -14,7 +14,7 @@ export interface CloudflareHost extends Host {
   answerClose(socket: WebSocket, code: number): void;
 }
 
-interface HostEnv {
+export interface HostEnv {
   RECEIPT_KEYS: string;
   LOG_LEVEL?: string;
 }

@@ -1,13 +1,8 @@
-import { DurableObject } from "cloudflare:workers";
 import type { Caller } from "../../schema/caller.ts";
 import type { DeviceId, UserId } from "../../schema/ids.ts";
-import type { ArchiveNotice, Opening, RoomRpc, Watermark } from "../../schema/rpc.ts";
-import { OPENING_HEADER } from "../../schema/rpc.ts";
-import { refusalTable } from "../../schema/refusals.ts";
-import { subprotocol } from "../../schema/version.ts";
+import type { ArchiveNotice, RoomRpc, Watermark } from "../../schema/rpc.ts";
 import { inboxActor, roomActor } from "../address.ts";
-import type { CloudflareHost } from "../kernel/host-cloudflare.ts";
-import { createCloudflareHost } from "../kernel/host-cloudflare.ts";
+import { Actor } from "../kernel/actor-cloudflare.ts";
 import type { RoomEngine } from "./engine.ts";
 import { createTexts } from "../../schema/text-files.ts";
 import { createRoomEngine } from "./engine.ts";
@@ -22,49 +17,17 @@ export interface RoomEnv {
 }
 
 /** One conversation, as the platform sees it. Everything that decides is in engine.ts and behind it. */
-export class Room extends DurableObject<RoomEnv> implements RoomRpc {
-  readonly host: CloudflareHost;
-  readonly engine: RoomEngine;
+export class Room extends Actor<RoomEnv> implements RoomRpc {
+  override readonly engine: RoomEngine;
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env);
-    this.host = createCloudflareHost(ctx, env);
     this.engine = createRoomEngine(this.host, this.host.name("room"), {
       archive: (through) => this.#notice(through),
       inbox: (user_id) => inboxActor(env, user_id),
       room: (room_id) => roomActor(env, room_id),
       texts: createTexts(env.MEDIA),
     });
-  }
-
-  override async fetch(request: Request): Promise<Response> {
-    const opening: Opening = JSON.parse(request.headers.get(OPENING_HEADER) ?? "null");
-    const admitted = await this.engine.letIn(opening);
-    if (admitted.kind === "refused") {
-      return Response.json(admitted.refusal, {
-        status: refusalTable[admitted.refusal.code].status,
-      });
-    }
-    const { response, socket } = this.host.accept(subprotocol(opening.version, opening.encoding));
-    this.engine.welcome(socket, opening);
-    return response;
-  }
-
-  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.engine.receive(this.host.socket(socket), data);
-  }
-
-  override webSocketClose(socket: WebSocket, code: number): void {
-    this.engine.closed(this.host.socket(socket), code);
-    this.host.answerClose(socket, code);
-  }
-
-  override webSocketError(socket: WebSocket): void {
-    this.engine.closed(this.host.socket(socket), 1006);
-  }
-
-  override alarm(): Promise<void> {
-    return this.engine.alarm();
   }
 
   command(...[caller, command, brought]: Parameters<RoomRpc["command"]>) {

@@ -57,6 +57,12 @@ const layers: readonly Layer[] = [
     packages: packages(`${portable}|cloudflare:workers|node:crypto`),
   },
   {
+    name: "the kernel's Cloudflare actor",
+    files: /^durable\/kernel\/actor-cloudflare\.ts$/,
+    may: ["durable/kernel/", "schema/"],
+    packages: packages(`${portable}|cloudflare:workers`),
+  },
+  {
     name: "the kernel's local host",
     files: /^durable\/kernel\/host-local\.ts$/,
     may: ["durable/kernel/", "schema/"],
@@ -73,7 +79,7 @@ const layers: readonly Layer[] = [
     files: /^durable\/([^/]+)\/\1\.ts$/,
     // Its neighbours are found by their addresses, as from outside: no actor imports another's code.
     may: ["durable/$1/", "durable/kernel/", "durable/address\\.ts$", "schema/"],
-    packages: packages(`${portable}|cloudflare:workers`),
+    packages: packages(portable),
   },
   {
     name: "an actor's stores",

@@ -16,9 +16,11 @@ const tree = {
   "durable/kernel/host.ts": 'export * from "../../schema/ids.ts";',
   "durable/kernel/host-cloudflare.ts":
     'import { env } from "cloudflare:workers"; import "./host.ts";',
+  "durable/kernel/actor-cloudflare.ts":
+    'import { DurableObject } from "cloudflare:workers"; import "./host-cloudflare.ts";',
   "durable/kernel/host-local.ts": 'import { DatabaseSync } from "node:sqlite"; import "./host.ts";',
   "durable/room/room.ts":
-    'import { DurableObject } from "cloudflare:workers"; import "./dispatch.ts"; import "./stores/log.ts";',
+    'import "../kernel/actor-cloudflare.ts"; import "./dispatch.ts"; import "./stores/log.ts";',
   "durable/room/dispatch.ts":
     'import "./commands/send.ts"; import "./stores/log.ts"; import "../kernel/host.ts";',
   "durable/room/commands/send.ts":
@@ -28,8 +30,7 @@ const tree = {
   "durable/room/context.ts": 'import "../kernel/host.ts";',
   "durable/room/stores/log.ts": 'import "../../kernel/host.ts"; import "../rules/may.ts";',
   "durable/room/rules/may.ts": 'import "../../../schema/ids.ts";',
-  "durable/inbox/inbox.ts":
-    'import { DurableObject } from "cloudflare:workers"; import "../address.ts";',
+  "durable/inbox/inbox.ts": 'import "../kernel/actor-cloudflare.ts"; import "../address.ts";',
   "workers/main.ts":
     'import { DurableObject } from "cloudflare:workers"; export { Room } from "../durable/room/room.ts"; import "./front.ts";',
   "workers/front.ts": 'import * as z from "zod"; import "../durable/address.ts";',
